@@ -1,0 +1,1 @@
+"""Reads Zoho Books, Zoho Billing and Zoho CRM through the Airbyte protocol."""

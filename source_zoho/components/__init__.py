@@ -1,0 +1,25 @@
+"""The classes that ``manifest.yaml`` names: what a declarative manifest cannot say, each with a test of its own."""
+
+from source_zoho.components.authenticator import ZohoAuthenticator
+from source_zoho.components.errors import ZohoErrorHandler
+from source_zoho.components.migration import MigratePeerConfig
+from source_zoho.components.organizations import OrganizationRouter
+from source_zoho.components.records import AddPartitionFields, KeyExtractor, SchemaNormalizer
+from source_zoho.components.requester import ZohoRequester
+from source_zoho.components.retriever import ListRetriever
+from source_zoho.components.schemas import SchemaFileLoader
+from source_zoho.components.state import KeepHistoryOfNewPartitions
+
+__all__ = [
+    "AddPartitionFields",
+    "KeepHistoryOfNewPartitions",
+    "KeyExtractor",
+    "ListRetriever",
+    "MigratePeerConfig",
+    "OrganizationRouter",
+    "SchemaFileLoader",
+    "SchemaNormalizer",
+    "ZohoAuthenticator",
+    "ZohoErrorHandler",
+    "ZohoRequester",
+]

@@ -1,0 +1,42 @@
+"""What does the body of an answer say? Each is decoded once, however many components ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import requests
+
+_KEPT_AS = "_zoho_body"
+
+
+def body_of(response: requests.Response) -> dict[str, Any] | None:
+    """Return the JSON object that *response* carries, or None when it carries none (HTML, nothing, half an answer)."""
+    kept = response.__dict__.get(_KEPT_AS, False)
+    if kept is False:
+        kept = _decode(response.content)
+        setattr(response, _KEPT_AS, kept)
+    return kept if isinstance(kept, dict) else None
+
+
+def code_of(response: requests.Response) -> int:
+    """Return Zoho's own code; 0 means success, also when a successful answer does not say so."""
+    body = body_of(response)
+    if body is None:
+        return -1
+    code = body.get("code", 0 if response.ok else -1)
+    return code if isinstance(code, int) else int(code) if str(code).lstrip("-").isdigit() else -1
+
+
+def message_of(response: requests.Response) -> str:
+    """Return Zoho's own words about a failure, shortened, or the HTTP status when there are none."""
+    body = body_of(response) or {}
+    words = body.get("message")
+    return str(words)[:300] if words else f"HTTP {response.status_code}"
+
+
+def _decode(content: bytes | None) -> Any:
+    try:
+        return orjson.loads(content or b"")
+    except orjson.JSONDecodeError:
+        return None

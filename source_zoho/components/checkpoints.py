@@ -1,0 +1,83 @@
+"""
+How far has a list been read, while it is still being read?
+
+The CDK writes the state of an organization when its list has been read to the end. A list that takes hours would begin anew
+after a break, and one that takes more calls than a day allows would never end. A walk in the order of change can be taken
+up where it stood, so it says now and then how far it is: a retriever sends a checkpoint, and the source turns it into a
+state message (``Progress``) that keeps what the state says of all other organizations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteStateBlob,
+    AirbyteStateMessage,
+    AirbyteStateType,
+    AirbyteStreamState,
+    StreamDescriptor,
+    Type,
+)
+
+_MARK = "zoho_checkpoint"
+
+
+def checkpoint(stream_name: str, partition: Mapping[str, Any], cursor_field: str, reached: datetime) -> AirbyteMessage:
+    """Return the message that every row of *partition* that changed before *reached* has been emitted."""
+    entry = {"partition": dict(partition), "cursor": {cursor_field: str(int(reached.timestamp()))}}
+    return _state_message(stream_name, {_MARK: entry})
+
+
+class Progress:
+    """Merges checkpoints into the states of a read."""
+
+    def __init__(self, states: Iterable[AirbyteStateMessage]) -> None:
+        self._states: dict[str, dict[str, Any]] = {}
+        self._reached: dict[str, list[dict[str, Any]]] = {}
+        for state in states:
+            if state.stream and state.stream.stream_state:
+                self._states[state.stream.stream_descriptor.name] = dict(vars(state.stream.stream_state))
+
+    def apply(self, message: AirbyteMessage) -> AirbyteMessage:
+        """Return *message*, a state, with all checkpoints of its stream in it."""
+        if not message.state or not message.state.stream or message.state.stream.stream_state is None:
+            return message
+        name = message.state.stream.stream_descriptor.name
+        told = dict(vars(message.state.stream.stream_state))
+        if _MARK in told:
+            self._remember(name, told[_MARK])
+            return _state_message(name, self._merged(name, self._states.get(name, {})))
+        self._states[name] = told
+        if name not in self._reached:
+            return message
+        message.state.stream.stream_state = AirbyteStateBlob(self._merged(name, told))
+        return message
+
+    def _remember(self, name: str, entry: dict[str, Any]) -> None:
+        others = [each for each in self._reached.get(name, []) if each["partition"] != entry["partition"]]
+        self._reached[name] = [*others, entry]
+
+    def _merged(self, name: str, state: Mapping[str, Any]) -> dict[str, Any]:
+        entries = [dict(each) for each in state.get("states", [])]
+        for reached in self._reached[name]:
+            known = next((each for each in entries if each["partition"] == reached["partition"]), None)
+            if known is None:
+                entries.append(reached)
+            elif _position(known) < _position(reached):
+                known["cursor"] = reached["cursor"]
+        return {"use_global_cursor": False, **state, "states": entries}
+
+
+def _position(entry: Mapping[str, Any]) -> int:
+    return max((int(value) for value in entry["cursor"].values()), default=0)
+
+
+def _state_message(stream_name: str, state: Mapping[str, Any]) -> AirbyteMessage:
+    stream = AirbyteStreamState(
+        stream_descriptor=StreamDescriptor(name=stream_name), stream_state=AirbyteStateBlob(state)
+    )
+    return AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage(type=AirbyteStateType.STREAM, stream=stream))

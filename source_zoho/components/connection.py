@@ -1,0 +1,52 @@
+"""
+What does the configuration say about the connection: which grant, which hosts, which pace?
+
+One place reads these keys, so that every component of a process arrives at the same token store and the same pace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from source_zoho.data_centers import DATA_CENTERS
+from source_zoho.oauth.tokens import Grant, TokenStore, store_for
+from source_zoho.pace import Limits, Pace, pace_for
+
+_DEFAULT_CALLS_PER_MINUTE = 95  # Zoho allows 100; its window and ours do not begin together
+
+
+def tokens(config: Mapping[str, Any]) -> TokenStore:
+    """Return the token store of the grant in *config*."""
+    center = DATA_CENTERS[config["data_center"]]
+    return store_for(
+        Grant(
+            accounts_url=(config.get("accounts_base_url") or center.accounts_url).rstrip("/"),
+            data_center=center.key,
+            client_id=config["client_id"],
+            client_secret=config["client_secret"],
+            refresh_token=config["refresh_token"],
+        )
+    )
+
+
+def api_url(config: Mapping[str, Any]) -> str:
+    """
+    Return the base URL of the API: the configured one, else the one that Zoho names with the token, else the table's.
+
+    Zoho asks clients to use the ``api_domain`` of its answer: https://www.zoho.com/accounts/protocol/oauth/multi-dc.html.
+    """
+    configured = config.get("api_base_url")
+    if configured:
+        return str(configured).rstrip("/")
+    return tokens(config).token().api_url or DATA_CENTERS[config["data_center"]].api_url
+
+
+def pace(config: Mapping[str, Any]) -> Pace:
+    """Return the pace that *config* asks for, shared by the process."""
+    limits = Limits(
+        calls_per_minute=config.get("calls_per_minute") or _DEFAULT_CALLS_PER_MINUTE,
+        daily_call_limit=config.get("daily_call_limit"),
+        daily_call_reserve=config.get("daily_call_reserve") or 0,
+    )
+    return pace_for(str(config.get("api_base_url") or config["data_center"]), limits)

@@ -1,0 +1,133 @@
+"""Which organizations are read?"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import InitVar, dataclass
+from typing import Any
+
+from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
+from airbyte_cdk.sources.declarative.requesters.requester import Requester
+from airbyte_cdk.sources.types import StreamSlice, StreamState
+
+from source_zoho.components.bodies import body_of
+from source_zoho.components.connection import tokens
+from source_zoho.components.traced import traced
+from source_zoho.errors import ConfigProblem
+from source_zoho.oauth.tokens import TokenStore
+
+PARTITION_FIELD = "organization_id"
+
+
+@dataclass
+class OrganizationRouter(PartitionRouter):
+    """
+    Give every stream one partition per organization.
+
+    Without ``organization_ids`` in the configuration these are the active organizations of the account. The list is asked
+    for once per process, whatever the number of streams.
+
+        partition_router: {type: CustomPartitionRouter, class_name: source_zoho.components.OrganizationRouter, requester: ...}
+    """
+
+    requester: Requester
+    config: Mapping[str, Any]
+    parameters: InitVar[Mapping[str, Any]]
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._parameters = parameters
+
+    def stream_slices(self) -> Iterable[StreamSlice]:
+        """Yield a slice for each organization."""
+        for organization_id in self._organization_ids():
+            yield StreamSlice(partition={PARTITION_FIELD: organization_id}, cursor_slice={})
+
+    def _organization_ids(self) -> list[str]:
+        chosen = self.config.get("organization_ids")
+        return list(dict.fromkeys(chosen)) if chosen else active_ids(self._list())
+
+    def _list(self) -> list[Mapping[str, Any]]:
+        """Return the organizations of the account, from memory after the first time."""
+        store = tokens(self.config)
+        with _lock:
+            if store not in _known:
+                response = self.requester.send_request()
+                _known[store] = (body_of(response) or {}).get("organizations") or [] if response is not None else []
+            return _known[store]
+
+    def get_request_params(
+        self,
+        *,
+        stream_state: StreamState | None = None,
+        stream_slice: StreamSlice | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> Mapping[str, Any]:
+        """Return no parameters: the requester reads the organization from the slice, also for children."""
+        return {}
+
+    def get_request_headers(
+        self,
+        *,
+        stream_state: StreamState | None = None,
+        stream_slice: StreamSlice | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> Mapping[str, Any]:
+        """Return no headers: Books takes the organization from the query."""
+        return {}
+
+    def get_request_body_data(
+        self,
+        *,
+        stream_state: StreamState | None = None,
+        stream_slice: StreamSlice | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> Mapping[str, Any] | str:
+        """Return no form: lists are read by GET."""
+        return {}
+
+    def get_request_body_json(
+        self,
+        *,
+        stream_state: StreamState | None = None,
+        stream_slice: StreamSlice | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> Mapping[str, Any]:
+        """Return no body: lists are read by GET."""
+        return {}
+
+    def get_stream_state(self) -> Mapping[str, Any] | None:
+        """Return no state: the cursor of each stream keeps its own."""
+        return None
+
+
+_known: dict[TokenStore, list[Mapping[str, Any]]] = {}
+_lock = threading.Lock()
+
+
+def active_ids(organizations: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the ids of the *organizations* that can be read. Raises AirbyteTracedException when there is none."""
+    ids = [str(each[PARTITION_FIELD]) for each in organizations if each.get("is_org_active", True)]
+    if not ids:
+        raise traced(
+            ConfigProblem(
+                "The Zoho account of this refresh_token has no active organization in Books; sign in with a user who has."
+            )
+        )
+    return ids
+
+
+def unknown_ids_problem(wanted: Iterable[str], organizations: Iterable[Mapping[str, Any]]) -> str | None:
+    """Return a sentence when some of the *wanted* ids cannot be read, naming those that can."""
+    listed = {str(each[PARTITION_FIELD]): each for each in organizations}
+    strangers = [each for each in wanted if each not in listed]
+    sleeping = [each for each in wanted if each in listed and not listed[each].get("is_org_active", True)]
+    if not strangers and not sleeping:
+        return None
+    names = ", ".join(
+        f"{key} ({each.get('name', '')})" for key, each in listed.items() if each.get("is_org_active", True)
+    )
+    what = "does not belong to the user of this refresh_token" if strangers else "is not active"
+    return (
+        f"organization_ids contains {', '.join(strangers or sleeping)}, which {what}; expected one or more of: {names}."
+    )

@@ -1,0 +1,171 @@
+"""What does a row become on its way to the destination?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from dataclasses import InitVar, dataclass, field
+from typing import Any
+
+import requests
+from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordExtractor
+from airbyte_cdk.sources.declarative.extractors.type_transformer import TypeTransformer
+from airbyte_cdk.sources.declarative.transformations import RecordTransformation
+from airbyte_cdk.sources.types import StreamSlice, StreamState
+
+from source_zoho.components.bodies import body_of
+
+
+@dataclass
+class KeyExtractor(RecordExtractor):
+    """
+    Take the rows from under the first of the keys that the answer has; a single object counts as one row.
+
+    Some lists answer under another name than the one Zoho documents, so a stream may give several. The CDK's DpathExtractor
+    walks every value of the page to find one key.
+
+        extractor: {type: CustomRecordExtractor, class_name: source_zoho.components.KeyExtractor, records: [invoices]}
+    """
+
+    records: list[str]
+
+    def extract_records(self, response: requests.Response) -> Iterable[MutableMapping[Any, Any]]:
+        """Yield the rows of *response*; nothing when it has none of the keys."""
+        yield from self.find(response) or []
+
+    def find(self, response: requests.Response) -> list[dict[str, Any]] | None:
+        """Return the rows of *response*, or None when it has none of the keys, which is not the same as an empty list."""
+        body = body_of(response) or {}
+        for key in self.records:
+            if key in body:
+                rows = body[key]
+                return [rows] if isinstance(rows, dict) else list(rows or [])
+        return None
+
+
+@dataclass
+class AddPartitionFields(RecordTransformation):
+    """
+    Write the fields of the row's partition into the row: its organization, and what names its parent.
+
+        transformations:
+          - {type: CustomTransformation, class_name: source_zoho.components.AddPartitionFields}
+    """
+
+    def transform(
+        self,
+        record: dict[str, Any],
+        config: Mapping[str, Any] | None = None,
+        stream_state: StreamState | None = None,
+        stream_slice: StreamSlice | None = None,
+    ) -> None:
+        """Add to *record* what the row itself does not say."""
+        if stream_slice is None:
+            return
+        for name, value in _flat(stream_slice.partition).items():
+            if record.get(name) in (None, ""):
+                record[name] = value
+
+
+def _flat(partition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of *partition* and of the partitions of its parents."""
+    own = {name: value for name, value in partition.items() if name != "parent_slice"}
+    parent = partition.get("parent_slice")
+    return {**_flat(parent), **own} if parent else own
+
+
+Cast = Callable[[Any], Any]
+
+
+@dataclass
+class SchemaNormalizer(TypeTransformer):
+    """
+    Make values what the schema says, where Zoho writes them otherwise; leave everything else as it came.
+
+    Zoho writes an empty text for a missing date, number or flag, now and then a number for an id, and a text for a number
+    or a flag. A value that cannot be read as its type stays as it is, so that nothing is lost.
+
+        schema_normalization: {type: CustomSchemaNormalization, class_name: source_zoho.components.SchemaNormalizer}
+    """
+
+    config: Mapping[str, Any] = field(default_factory=dict)
+    parameters: InitVar[Mapping[str, Any] | None] = None
+
+    def __post_init__(self, parameters: Mapping[str, Any] | None) -> None:
+        self._plans: dict[int, tuple[Mapping[str, Any], dict[str, Cast]]] = {}
+
+    def transform(self, record: dict[str, Any], schema: Mapping[str, Any]) -> None:
+        """Bring *record* into the shape of *schema*, in place."""
+        kept = self._plans.get(id(schema))
+        if kept is None or kept[0] is not schema:
+            kept = self._plans[id(schema)] = (schema, _casts(schema))
+        _apply(kept[1], record)
+
+
+def _apply(casts: Mapping[str, Cast], record: dict[str, Any]) -> None:
+    for name, value in record.items():
+        if value is not None and name in casts:
+            record[name] = casts[name](value)
+
+
+def _casts(schema: Mapping[str, Any]) -> dict[str, Cast]:
+    found = {name: _cast(each) for name, each in schema.get("properties", {}).items()}
+    return {name: cast for name, cast in found.items() if cast}
+
+
+def _cast(schema: Mapping[str, Any]) -> Cast | None:
+    kinds = schema.get("type", [])
+    kind = next((each for each in ([kinds] if isinstance(kinds, str) else kinds) if each != "null"), None)
+    if kind == "object":
+        return _object_cast(_casts(schema))
+    if kind == "array":
+        inner = _cast(schema.get("items", {}))
+        return (
+            (lambda value: [inner(each) for each in value] if isinstance(value, list) else _nothing_if_empty(value))
+            if inner
+            else None
+        )
+    if kind == "string":
+        return _nothing_if_empty if "format" in schema else _text
+    return _SCALARS.get(str(kind))
+
+
+def _object_cast(casts: Mapping[str, Cast]) -> Cast:
+    def cast(value: Any) -> Any:
+        if isinstance(value, dict):
+            _apply(casts, value)
+            return value
+        return _nothing_if_empty(value)
+
+    return cast
+
+
+def _nothing_if_empty(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _text(value: Any) -> Any:
+    """An id that came as a number becomes the text of its digits."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _number(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(value) if value.strip() else None
+    except ValueError:
+        return value
+
+
+def _integer(value: Any) -> Any:
+    number = _number(value)
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def _flag(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return {"true": True, "false": False, "": None}.get(value.strip().lower(), value)
+
+
+_SCALARS: Mapping[str, Cast] = {"number": _number, "integer": _integer, "boolean": _flag}

@@ -1,0 +1,141 @@
+"""
+Is this configuration usable, and if not, which sentence helps its owner?
+
+The form that a platform shows comes from the specification in ``manifest.yaml``; here are the answers to wrong values,
+each with the right ones. Values of secrets are never repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from source_zoho.data_centers import DATA_CENTERS, may_receive_a_token
+
+PRODUCTS = ("books", "billing", "crm")
+SECRETS = ("client_id", "client_secret", "refresh_token")
+_INTEGERS = {
+    "num_workers": (1, 10),
+    "calls_per_minute": (1, 100_000),
+    "daily_call_limit": (1, 10_000_000),
+    "daily_call_reserve": (0, 10_000_000),
+    "lookback_minutes": (0, 10_080),
+}
+
+
+DEFAULT_LOOKBACK_MINUTES = 10
+
+
+def lookback_minutes(config: Mapping[str, Any]) -> int:
+    """Return by how many minutes a sync overlaps the one before."""
+    value = config.get("lookback_minutes")
+    return DEFAULT_LOOKBACK_MINUTES if value is None else int(value)
+
+
+_REGIONS_OF_PEERS = {"com": "us", "com.au": "au", "com.cn": "cn"}
+
+
+def migrated(config: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return *config* in our words when it was written for Airbyte's source-zoho-books, -billing or -crm, else as it is.
+
+    Those call the data centre ``region`` (com, eu, com.cn ...) or ``dc_region`` (US, EU ...), and one the start
+    ``start_datetime``.
+    """
+    ours = dict(config)
+    region = ours.pop("dc_region", None) or ours.pop("region", None)
+    if "data_center" not in ours and isinstance(region, str):
+        ours["data_center"] = _REGIONS_OF_PEERS.get(region.lower().lstrip("."), region.lower().lstrip("."))
+    start = ours.pop("start_datetime", None)
+    if start and "start_date" not in ours:
+        ours["start_date"] = start
+    return ours
+
+
+def problems(config: Any) -> list[str]:
+    """Return a sentence for everything that is wrong with *config*; an empty list means that it can be used."""
+    if not isinstance(config, Mapping):
+        return ["The configuration must be a JSON object with data_center, client_id, client_secret and refresh_token."]
+    found = [_required(config, key) for key in SECRETS]
+    found.extend(check(config) for check in _CHECKS)
+    found.extend(_integer(config, key, *bounds) for key, bounds in _INTEGERS.items())
+    found.extend(_base_url(config, key) for key in ("api_base_url", "accounts_base_url"))
+    return [sentence for sentence in found if sentence]
+
+
+def _required(config: Mapping[str, Any], key: str) -> str | None:
+    value = config.get(key)
+    if value is None:
+        return f"{key} is missing from the configuration; copy it from Zoho's API console (api-console.zoho.com)."
+    if not isinstance(value, str) or not value.strip():
+        return f"{key} must be a text that is not empty; copy it from Zoho's API console (api-console.zoho.com)."
+    return None
+
+
+def _data_center(config: Mapping[str, Any]) -> str | None:
+    value, expected = config.get("data_center"), ", ".join(DATA_CENTERS)
+    if value is None:
+        return f"data_center is missing from the configuration; expected one of: {expected}."
+    if not isinstance(value, str) or value not in DATA_CENTERS:
+        return f"data_center is {value!r}; expected one of: {expected}."
+    return None
+
+
+def _products(config: Mapping[str, Any]) -> str | None:
+    value = config.get("products")
+    if value is None:
+        return None
+    if not isinstance(value, list) or not value or any(name not in PRODUCTS for name in value):
+        return f"products is {value!r}; expected a list with one or more of: {', '.join(PRODUCTS)}."
+    return None
+
+
+def _organization_ids(config: Mapping[str, Any]) -> str | None:
+    value = config.get("organization_ids")
+    if value is None:
+        return None
+    if not isinstance(value, list) or any(not isinstance(item, str) or not item.isdigit() for item in value):
+        return (
+            f'organization_ids is {value!r}; expected a list of texts of digits such as ["10234695"], '
+            "or leave it out to read every active organization."
+        )
+    return None
+
+
+def _start_date(config: Mapping[str, Any]) -> str | None:
+    value = config.get("start_date")
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        moment = None
+    if moment is None or moment.tzinfo is None or "T" not in value:
+        return f"start_date is {value!r}; expected a moment in UTC such as 2024-01-31T00:00:00Z."
+    return None
+
+
+def _integer(config: Mapping[str, Any], key: str, low: int, high: int) -> str | None:
+    value = config.get(key)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and low <= value <= high):
+        return None
+    return f"{key} is {value!r}; expected a whole number from {low} to {high}."
+
+
+def _base_url(config: Mapping[str, Any], key: str) -> str | None:
+    value = config.get(key)
+    if value is None or value == "" or (isinstance(value, str) and may_receive_a_token(value)):
+        return None
+    return (  # the value itself stays out of the sentence: an address may carry a password
+        f"{key} points neither at one of Zoho's own hosts over https nor at this machine (http://127.0.0.1:8080, say), "
+        "so it is given no token. Leave it out to use the hosts of data_center."
+    )
+
+
+_CHECKS: tuple[Callable[[Mapping[str, Any]], str | None], ...] = (
+    _data_center,
+    _products,
+    _organization_ids,
+    _start_date,
+)

@@ -1,0 +1,1 @@
+"""How this connector gets and keeps Zoho's tokens. Knows no CDK."""

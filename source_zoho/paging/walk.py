@@ -1,0 +1,198 @@
+"""
+Which request comes next in a list that people edit while we read it, and which of its rows are news?
+
+A walk goes through one list of one organization. It begins with the strongest method that the list is believed to honour
+and steps down when an answer shows that it does not:
+
+    KEYSET         ask for rows changed since T, oldest change first; T becomes the last change seen. An edit moves a row
+                   to the end, which is still ahead, so nothing can be skipped. Pages are numbered only inside one second.
+    FILTER         ask for rows changed since T, page by page in the order of creation.
+    NEWEST_FIRST   ask for the latest change first, and stop at the first row older than T.
+    SCAN           read every page in the order of creation and keep what changed since T.
+    PLAIN          the same in whatever order Zoho chooses.
+
+A filter or order is trusted as far as its answers bear it out: a row older than asked, or rows out of order, mean that
+Zoho ignored it; code 2 means that it is not known. The next method goes on from the same T, so nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from itertools import pairwise
+from typing import Any
+
+from source_zoho.paging import instants
+from source_zoho.paging.recent import Recent
+from source_zoho.paging.windows import Page, Windows
+
+Row = dict[str, Any]
+
+
+class Method(Enum):
+    """How a list is read; the order is from the strongest to the plainest."""
+
+    KEYSET = "keyset"
+    FILTER = "filter"
+    NEWEST_FIRST = "newest_first"
+    SCAN = "scan"
+    PLAIN = "plain"
+
+    @property
+    def filters(self) -> bool:
+        """Whether Zoho is asked to leave out rows older than T."""
+        return self in {Method.KEYSET, Method.FILTER}
+
+    @property
+    def sorts_by_change(self) -> bool:
+        """Whether Zoho is asked to order rows by the time of their last change."""
+        return self in {Method.KEYSET, Method.NEWEST_FIRST}
+
+
+_STEPS_DOWN: dict[Method, tuple[Method, ...]] = {
+    Method.KEYSET: (Method.KEYSET, Method.FILTER, Method.NEWEST_FIRST, Method.SCAN, Method.PLAIN),
+    Method.FILTER: (Method.FILTER, Method.SCAN, Method.PLAIN),
+    Method.NEWEST_FIRST: (Method.NEWEST_FIRST, Method.SCAN, Method.PLAIN),
+    Method.SCAN: (Method.SCAN, Method.PLAIN),
+    Method.PLAIN: (Method.PLAIN,),
+}
+
+
+def ladder(best: Method, stable_sort: str) -> tuple[Method, ...]:
+    """Return the methods to try from *best* down; SCAN is left out of lists that document no *stable_sort* column."""
+    return tuple(method for method in _STEPS_DOWN[best] if stable_sort or method is not Method.SCAN)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request: a page of the list, read with a method, from an instant on (None: from the beginning)."""
+
+    method: Method
+    since: datetime | None
+    page: Page
+
+    def parameters(self, cursor_field: str, stable_sort: str) -> dict[str, str]:
+        """Return the query parameters that carry the method; the page itself is the paginator's to write."""
+        asked: dict[str, str] = {}
+        if self.method.filters and self.since:
+            asked["last_modified_time"] = instants.for_request(self.since)
+        if self.method.sorts_by_change:
+            asked |= {"sort_column": cursor_field, "sort_order": "A" if self.method is Method.KEYSET else "D"}
+        elif stable_sort and self.method is not Method.PLAIN:
+            asked |= {"sort_column": stable_sort, "sort_order": "A"}
+        return asked
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Zoho answered: the rows, whether more follow, and the page size and order it says it used (None: not said)."""
+
+    rows: Sequence[Row]
+    has_more: bool
+    page_size: int | None = None
+    sorted_by: str | None = None
+
+
+@dataclass
+class Walk:
+    """One walk; ask for ``walk.ask`` and hand the answer to ``take`` until ``ask`` is None."""
+
+    methods: Sequence[Method]
+    key: Sequence[str]
+    cursor_field: str
+    since: datetime | None = None
+    remarks: list[str] = field(default_factory=list)
+    _windows: Windows = field(default_factory=Windows)
+    _recent: Recent = field(default_factory=Recent)
+    _finished: bool = False
+
+    def __post_init__(self) -> None:
+        self.since = _whole_second(self.since)
+        self._floor = self.latest = self.since
+
+    @property
+    def method(self) -> Method:
+        """The method in use."""
+        return self.methods[0]
+
+    @property
+    def ask(self) -> Ask | None:
+        """The request to make now, or None when the list has been read."""
+        return None if self._finished else Ask(self.method, self.since, self._windows.page)
+
+    def take(self, answer: Answer) -> list[Row]:
+        """Return the rows of *answer* that are news, and move on to the next request."""
+        times = [_whole_second(instants.parse(row.get(self.cursor_field))) for row in answer.rows]
+        distrust = self._what_was_ignored(answer.sorted_by, times)
+        if distrust:
+            self._step_down(*distrust)
+        else:
+            self._move_on(answer, times)
+        return [row for row, moment in zip(answer.rows, times, strict=True) if self._is_news(row, moment)]
+
+    def refuse(self, sentence: str) -> bool:
+        """
+        Step down because Zoho refused the request with code 2, whose *sentence* may name the parameter.
+
+        Return False when there is nothing plainer to try.
+        """
+        if len(self.methods) == 1:
+            return False
+        self._step_down(f"Zoho refused the request ({sentence})", filters="last_modified_time" not in sentence)
+        return True
+
+    def look_again(self, since: datetime) -> None:
+        """Read once more what changed from *since* on, with the method in use."""
+        self.since = self._floor = _whole_second(since)
+        self._windows, self._finished = Windows(), False
+
+    def _what_was_ignored(self, sorted_by: str | None, times: Iterable[datetime | None]) -> tuple[str, bool] | None:
+        """Return the remark, and whether a filter can still be trusted, when the answer is not what was asked for."""
+        known = [moment for moment in times if moment]
+        if self.method.filters and self.since and any(moment < self.since for moment in known):
+            return "Zoho ignored last_modified_time: a row older than asked came back", False
+        if self.method.sorts_by_change and not self._is_in_order(sorted_by, known):
+            return f"Zoho ignored sort_column={self.cursor_field}: rows came back in another order", True
+        return None
+
+    def _is_in_order(self, sorted_by: str | None, known: Sequence[datetime]) -> bool:
+        if sorted_by not in (None, "", self.cursor_field):
+            return False
+        oldest_first = known if self.method is Method.KEYSET else known[::-1]
+        return all(earlier <= later for earlier, later in pairwise(oldest_first))
+
+    def _step_down(self, remark: str, filters: bool) -> None:
+        if self.method is Method.KEYSET and self.since:
+            self._floor = self.since  # everything older has been emitted
+        plainer = [method for method in self.methods[1:] if filters or not method.filters]
+        self.methods = plainer or self.methods[-1:]
+        self.remarks.append(f"{remark}; reading on by {self.method.value}.")
+        self._windows = Windows()
+
+    def _move_on(self, answer: Answer, times: Sequence[datetime | None]) -> None:
+        known = [moment for moment in times if moment]
+        self.latest = max([*known, *([self.latest] if self.latest else [])], default=None)
+        if self.method is Method.NEWEST_FIRST and self._floor and known and known[-1] < self._floor:
+            self._finished = True
+            return
+        if self.method is Method.KEYSET and answer.has_more and known and (not self.since or known[-1] > self.since):
+            self.since, self._windows = known[-1], Windows()
+            return
+        self._windows.advance([self._id(row) for row in answer.rows], answer.has_more, answer.page_size)
+        self._finished = self._windows.done
+
+    def _is_news(self, row: Row, moment: datetime | None) -> bool:
+        if moment and self._floor and moment < self._floor:
+            return False
+        return self._recent.is_first_sight((self._id(row), row.get(self.cursor_field)))
+
+    def _id(self, row: Row) -> Hashable:
+        found = tuple(str(row[name]) for name in self.key if row.get(name) not in (None, ""))
+        return found or repr(sorted(row.items(), key=str))
+
+
+def _whole_second(moment: datetime | None) -> datetime | None:
+    """Return *moment* without its fraction: filters know whole seconds, so an answer may begin anywhere in the second."""
+    return moment.replace(microsecond=0) if moment else None

@@ -1,0 +1,156 @@
+"""
+What does the command ``source-zoho`` do?
+
+Protocol verbs (spec, check, discover, read) go to the Airbyte CDK, whose import takes a second or two; everything else is
+for people and goes to ``source_zoho.cli``, which never waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+from source_zoho.errors import ConfigProblem, ZohoError
+from source_zoho.files import read_json
+
+if TYPE_CHECKING:
+    from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+_PROTOCOL_VERBS = frozenset({"spec", "check", "discover", "read"})
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line *args* (those of the process by default); leaves through SystemExit when something failed."""
+    given = sys.argv[1:] if args is None else args
+    if given and given[0] in _PROTOCOL_VERBS:
+        _speak_the_protocol(given)
+        return
+    from source_zoho.cli import app
+
+    app(given, prog_name="source-zoho")
+
+
+def _speak_the_protocol(args: list[str]) -> None:
+    _import_the_cdk_quickly()
+    from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+    from source_zoho.components.traced import traced
+
+    debugging = "--debug" in args
+    try:
+        _launch(args, debugging)
+    except AirbyteTracedException as error:
+        _fail(error, debugging)
+    except ZohoError as error:
+        _fail(traced(error), debugging)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _launch(args: list[str], debugging: bool) -> None:
+    from airbyte_cdk.entrypoint import PRINT_BUFFER, AirbyteEntrypoint
+
+    from source_zoho.source import SourceZoho
+
+    class Entrypoint(AirbyteEntrypoint):
+        @staticmethod
+        def validate_connection(source_spec: Any, config: Any) -> None:
+            """Leave wrong values to the source, which answers them in sentences."""
+
+    if not debugging:
+        logging.getLogger("airbyte").addFilter(_leave_out_tracebacks)
+    parsed = AirbyteEntrypoint.parse_args(args)
+    config_path, catalog_path = getattr(parsed, "config", None), getattr(parsed, "catalog", None)
+    state_path = getattr(parsed, "state", None)
+    source = SourceZoho(
+        catalog=_read_catalog(catalog_path) if catalog_path else None,
+        config=_read_config(config_path) if config_path else None,
+        state=_read_state(state_path) if state_path else None,
+        config_path=config_path,
+    )
+    with PRINT_BUFFER:
+        for message in Entrypoint(source).run(parsed):
+            sys.stdout.write(f"{message}\n")  # one call a line: other threads write lines too
+
+
+def _read_config(path: str) -> dict[str, Any]:
+    config = read_json(path, "configuration")
+    if not isinstance(config, dict) or not config:
+        raise ConfigProblem(
+            f"The configuration file {path} must hold a JSON object with data_center, client_id, client_secret and refresh_token."
+        )
+    return config
+
+
+def _read_catalog(path: str) -> Any:
+    from source_zoho.source import SourceZoho
+
+    document = read_json(path, "catalog")
+    try:
+        return SourceZoho.read_catalog(path)
+    except Exception as error:  # the CDK's parser raises whatever its generated code meets
+        hint = (
+            " (this looks like the answer of discover: each stream needs a sync_mode)"
+            if "catalog" in _keys(document)
+            else ""
+        )
+        raise ConfigProblem(
+            f"The catalog file {path} is not a configured catalog{hint} ({type(error).__name__}). "
+            'Expected {"streams": [{"stream": ..., "sync_mode": ..., "destination_sync_mode": ...}]}.'
+        ) from None
+
+
+def _read_state(path: str) -> Any:
+    from source_zoho.source import SourceZoho
+
+    read_json(path, "state")
+    try:
+        return SourceZoho.read_state(path)
+    except Exception as error:  # the CDK's parser raises whatever its generated code meets
+        raise ConfigProblem(
+            f"The state file {path} is not a list of Airbyte state messages ({type(error).__name__}). Give the file that the "
+            "last run wrote, or none to read everything again."
+        ) from None
+
+
+def _keys(document: Any) -> set[str]:
+    return set(document) if isinstance(document, dict) else set()
+
+
+def _import_the_cdk_quickly() -> None:
+    """Spare the import of the CDK a second of reading sources: serpyco_rs asks for docstrings that nobody uses."""
+    import attributes_doc
+
+    attributes_doc.get_attributes_doc = lambda _: {}
+
+
+def _leave_out_tracebacks(record: logging.LogRecord) -> bool:
+    """Log failures that their owner can mend as one sentence; --debug shows how they came about."""
+    from airbyte_cdk.models import FailureType
+    from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+    error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+    if isinstance(error, AirbyteTracedException) and error.failure_type is not FailureType.system_error:
+        record.exc_info = None
+        record.msg, record.args = f"{record.getMessage()}: {error.message}", None
+    return True
+
+
+def _fail(error: AirbyteTracedException, debugging: bool) -> None:
+    """Tell the platform, and a person who watches, why nothing more comes; then leave with exit code 1."""
+    import orjson
+    from airbyte_cdk.models import AirbyteMessageSerializer
+
+    message = error.as_sanitized_airbyte_message()
+    if message.trace and message.trace.error and not debugging:
+        message.trace.error.stack_trace = None
+    sys.stdout.write(orjson.dumps(AirbyteMessageSerializer.dump(message)).decode() + "\n")
+    sys.stdout.flush()
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{error.message}\n")
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
