@@ -1,9 +1,10 @@
 """
 Which hosts serve which Zoho data centre, and which addresses may ever be given a token?
 
-The eight API hosts of Books and Billing are published at https://www.zoho.com/books/api/v3/introduction/#multiple-data-centers.
-The accounts hosts follow https://www.zoho.com/accounts/protocol/oauth/multi-dc.html: Canada's lives on zohocloud.ca.
-The hosts of the United Kingdom and the Emirates are used by other Zoho products and not yet listed by Books.
+The eight API hosts of Books and Billing are published at
+https://www.zoho.com/books/api/v3/introduction/#multiple-data-centers. The accounts hosts follow
+https://www.zoho.com/accounts/protocol/oauth/multi-dc.html: Canada's lives on zohocloud.ca. The hosts of the United
+Kingdom and the Emirates are used by other Zoho products and not yet listed by Books.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ def _root() -> Path:
 
 
 def manifest_path() -> Path:
-    """Return the path of ``manifest.yaml``: absolute, so that a file of that name in the working directory cannot win."""
+    """Return the path of ``manifest.yaml``: absolute, so that one in the working directory cannot take its place."""
     return _root() / "manifest.yaml"
 
 

@@ -2,8 +2,8 @@
 May this organization be called now, and may it be called again today?
 
 Zoho counts per organization: 100 calls in a minute, and by plan 1,000 to 10,000 in a day
-(https://www.zoho.com/books/api/v3/introduction/#api-call-limit). The answers carry X-Rate-Limit-* headers that were seen to
-hold the figures of the day.
+(https://www.zoho.com/books/api/v3/introduction/#api-call-limit). The answers carry X-Rate-Limit-* headers that were
+seen to hold the figures of the day.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ _WINDOW_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Limits:
-    """What the user allows: calls in any minute, calls of a run in a day (None: Zoho's own), and calls to leave for others."""
+    """
+    What the user allows: calls in any minute, calls of a run in a day (None: Zoho's own), and calls to leave for
+    others.
+    """
 
     calls_per_minute: int = 95
     daily_call_limit: int | None = None
@@ -50,7 +53,7 @@ class Pace:
     ) -> None:
         self._limits = limits
         self._clock = clock
-        self._sleep = sleep or (lambda seconds: time.sleep(seconds))
+        self._sleep = sleep or _wait
         self._accounts: dict[str, Account] = {}
         self._lock = threading.Lock()
 
@@ -95,7 +98,8 @@ class Pace:
         if limit is not None and account.calls >= limit:
             return f"daily_call_limit ({limit} calls) is used up"
         if reserve and account.remaining_today is not None and account.remaining_today <= reserve:
-            return f"only {account.remaining_today} calls are left today, and daily_call_reserve keeps {reserve} for others"
+            left = account.remaining_today
+            return f"only {left} calls are left today, and daily_call_reserve keeps {reserve} for others"
         return ""
 
     def _day_is_over(self, organization_id: str, account: Account) -> DailyLimit:
@@ -109,6 +113,10 @@ class Pace:
 
     def _account(self, organization_id: str) -> Account:
         return self._accounts.setdefault(organization_id, Account())
+
+
+def _wait(seconds: float) -> None:
+    time.sleep(seconds)
 
 
 def _number(text: str | None) -> int | None:

@@ -1,8 +1,8 @@
 """
 What does the command ``source-zoho`` do?
 
-Protocol verbs (spec, check, discover, read) go to the Airbyte CDK, whose import takes a second or two; everything else is
-for people and goes to ``source_zoho.cli``, which never waits for it.
+Protocol verbs (spec, check, discover, read) go to the Airbyte CDK, whose import takes a second or two; everything
+else is for people and goes to ``source_zoho.cli``, which never waits for it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PROTOCOL_VERBS = frozenset({"spec", "check", "discover", "read"})
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run the command line *args* (those of the process by default); leaves through SystemExit when something failed."""
+    """Run the command line *args*, by default the process's; leave through SystemExit when something failed."""
     given = sys.argv[1:] if args is None else args
     if given and given[0] in _PROTOCOL_VERBS:
         _speak_the_protocol(given)
@@ -78,7 +78,8 @@ def _read_config(path: str) -> dict[str, Any]:
     config = read_json(path, "configuration")
     if not isinstance(config, dict) or not config:
         raise ConfigProblem(
-            f"The configuration file {path} must hold a JSON object with data_center, client_id, client_secret and refresh_token."
+            f"The configuration file {path} must hold a JSON object with data_center, client_id, client_secret and "
+            "refresh_token."
         )
     return config
 
@@ -89,7 +90,7 @@ def _read_catalog(path: str) -> Any:
     document = read_json(path, "catalog")
     try:
         return SourceZoho.read_catalog(path)
-    except Exception as error:  # the CDK's parser raises whatever its generated code meets
+    except Exception as error:  # noqa: BLE001 - the CDK's parser raises whatever its generated code meets
         hint = (
             " (this looks like the answer of discover: each stream needs a sync_mode)"
             if "catalog" in _keys(document)
@@ -107,10 +108,10 @@ def _read_state(path: str) -> Any:
     read_json(path, "state")
     try:
         return SourceZoho.read_state(path)
-    except Exception as error:  # the CDK's parser raises whatever its generated code meets
+    except Exception as error:  # noqa: BLE001 - the CDK's parser raises whatever its generated code meets
         raise ConfigProblem(
-            f"The state file {path} is not a list of Airbyte state messages ({type(error).__name__}). Give the file that the "
-            "last run wrote, or none to read everything again."
+            f"The state file {path} is not a list of Airbyte state messages ({type(error).__name__}). Give the file "
+            "that the last run wrote, or none to read everything again."
         ) from None
 
 
@@ -122,7 +123,7 @@ def _import_the_cdk_quickly() -> None:
     """Spare the import of the CDK a second of reading sources: serpyco_rs asks for docstrings that nobody uses."""
     import attributes_doc
 
-    attributes_doc.get_attributes_doc = lambda _: {}
+    attributes_doc.get_attributes_doc = lambda cls: {}  # noqa: ARG005 - the name is the signature of what it replaces
 
 
 def _leave_out_tracebacks(record: logging.LogRecord) -> bool:

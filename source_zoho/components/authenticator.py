@@ -19,8 +19,8 @@ class ZohoAuthenticator(DeclarativeAuthenticator):
     """
     Send the one access token of the process as ``Authorization: Zoho-oauthtoken ...``.
 
-    The CDK's own OAuth component makes a token per stream, of which Zoho allows ten in ten minutes, says ``Bearer``, and
-    takes a failure that comes with status 200 for success.
+    The CDK's own OAuth component makes a token per stream, of which Zoho allows ten in ten minutes, says ``Bearer``,
+    and takes a failure that comes with status 200 for success.
 
         authenticator: {type: CustomAuthenticator, class_name: source_zoho.components.ZohoAuthenticator}
     """
@@ -45,7 +45,6 @@ class ZohoAuthenticator(DeclarativeAuthenticator):
     def refresh_and_set_access_token(self) -> None:
         """Replace a token that the API no longer takes; the CDK calls this on REFRESH_TOKEN_THEN_RETRY."""
         try:
-            store = tokens(self.config)
-            add_to_secrets(store.replace(store.token().value).value)
+            add_to_secrets(tokens(self.config).replace_rejected().value)
         except ZohoError as error:
             raise traced(error) from None

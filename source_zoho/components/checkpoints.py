@@ -1,10 +1,10 @@
 """
 How far has a list been read, while it is still being read?
 
-The CDK writes the state of an organization when its list has been read to the end. A list that takes hours would begin anew
-after a break, and one that takes more calls than a day allows would never end. A walk in the order of change can be taken
-up where it stood, so it says now and then how far it is: a retriever sends a checkpoint, and the source turns it into a
-state message (``Progress``) that keeps what the state says of all other organizations.
+The CDK writes the state of an organization when its list has been read to the end. A list that takes hours would
+begin anew after a break, and one that takes more calls than a day allows would never end. A walk in the order of
+change can be taken up where it stood, so it says now and then how far it is: a retriever sends a checkpoint, and the
+source turns it into a state message (``Progress``) that keeps what the state says of all other organizations.
 """
 
 from __future__ import annotations

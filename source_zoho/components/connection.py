@@ -34,7 +34,8 @@ def api_url(config: Mapping[str, Any]) -> str:
     """
     Return the base URL of the API: the configured one, else the one that Zoho names with the token, else the table's.
 
-    Zoho asks clients to use the ``api_domain`` of its answer: https://www.zoho.com/accounts/protocol/oauth/multi-dc.html.
+    Zoho asks clients to use the ``api_domain`` of its answer:
+    https://www.zoho.com/accounts/protocol/oauth/multi-dc.html.
     """
     configured = config.get("api_base_url")
     if configured:

@@ -23,7 +23,7 @@ from source_zoho.components.traced import traced
 from source_zoho.errors import ConfigProblem, Transient, Unexpected, ZohoError
 
 _KINDS: Mapping[str, type[ZohoError]] = {"config": ConfigProblem, "transient": Transient, "system": Unexpected}
-_TOKEN_REPLACED = "_zoho_token_replaced"
+_RETRIED_AS = "_zoho_retried_with_another_token"
 _GONE = "_zoho_gone"
 _UNREADABLE = -1
 
@@ -33,8 +33,8 @@ class Rule:
     """
     One row of the table: answers with one of ``codes`` (Zoho's) or ``statuses`` (HTTP's) mean ``message``.
 
-    ``action`` is one of wait (the pace was too fast), retry, replace_token, give_back (the reader decides), gone (there is
-    nothing to read any more), end_of_day, fail.
+    ``action`` is one of wait (the pace was too fast), retry, replace_token, give_back (the reader decides), gone
+    (there is nothing to read any more), end_of_day, fail.
     """
 
     message: str
@@ -54,8 +54,9 @@ class ZohoErrorHandler(ErrorHandler):
     """
     Judge answers by Zoho's code in the body, whatever the HTTP status, after the table in the manifest.
 
-    The first row that applies decides; an answer that no row knows fails loudly. One handler reads the table because the
-    CDK's filters would decode every good page once per row, and its composite handler overrides some of their actions.
+    The first row that applies decides; an answer that no row knows fails loudly. One handler reads the table because
+    the CDK's filters would decode every good page once per row, and its composite handler overrides some of their
+    actions.
 
         error_handler:
           type: CustomErrorHandler
@@ -125,11 +126,15 @@ class ZohoErrorHandler(ErrorHandler):
     def _may_be_a_dead_token(self, request: requests.PreparedRequest) -> bool:
         """Believe at most once per request that its token has died."""
         store = tokens(self.config)
-        if getattr(request, _TOKEN_REPLACED, False):
+        if getattr(request, _RETRIED_AS, False):
             store.note_futile_replacement()
             return False
-        setattr(request, _TOKEN_REPLACED, True)
-        return store.is_worth_replacing(_token_sent_with(request))
+        setattr(request, _RETRIED_AS, True)
+        sent = _token_sent_with(request)
+        if not store.is_worth_replacing(sent):
+            return False
+        store.note_rejected(sent)
+        return True
 
     def _sentence(self, rule: Rule, response: requests.Response) -> str:
         organization = organization_of(response.request)

@@ -25,10 +25,11 @@ class OrganizationRouter(PartitionRouter):
     """
     Give every stream one partition per organization.
 
-    Without ``organization_ids`` in the configuration these are the active organizations of the account. The list is asked
-    for once per process, whatever the number of streams.
+    Without ``organization_ids`` in the configuration these are the active organizations of the account. The list is
+    asked for once per process, whatever the number of streams.
 
-        partition_router: {type: CustomPartitionRouter, class_name: source_zoho.components.OrganizationRouter, requester: ...}
+        partition_router: {type: CustomPartitionRouter, class_name: source_zoho.components.OrganizationRouter,
+        requester: ...}
     """
 
     requester: Requester
@@ -111,7 +112,7 @@ def active_ids(organizations: Iterable[Mapping[str, Any]]) -> list[str]:
     if not ids:
         raise traced(
             ConfigProblem(
-                "The Zoho account of this refresh_token has no active organization in Books; sign in with a user who has."
+                "The user of this refresh_token has no active organization in Books; sign in with one who has."
             )
         )
     return ids

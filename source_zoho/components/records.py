@@ -20,8 +20,8 @@ class KeyExtractor(RecordExtractor):
     """
     Take the rows from under the first of the keys that the answer has; a single object counts as one row.
 
-    Some lists answer under another name than the one Zoho documents, so a stream may give several. The CDK's DpathExtractor
-    walks every value of the page to find one key.
+    Some lists answer under another name than the one Zoho documents, so a stream may give several. The CDK's
+    DpathExtractor walks every value of the page to find one key.
 
         extractor: {type: CustomRecordExtractor, class_name: source_zoho.components.KeyExtractor, records: [invoices]}
     """
@@ -33,7 +33,7 @@ class KeyExtractor(RecordExtractor):
         yield from self.find(response) or []
 
     def find(self, response: requests.Response) -> list[dict[str, Any]] | None:
-        """Return the rows of *response*, or None when it has none of the keys, which is not the same as an empty list."""
+        """Return the rows of *response*, or None when it has none of the keys, which is not an empty list."""
         body = body_of(response) or {}
         for key in self.records:
             if key in body:
@@ -81,8 +81,8 @@ class SchemaNormalizer(TypeTransformer):
     """
     Make values what the schema says, where Zoho writes them otherwise; leave everything else as it came.
 
-    Zoho writes an empty text for a missing date, number or flag, now and then a number for an id, and a text for a number
-    or a flag. A value that cannot be read as its type stays as it is, so that nothing is lost.
+    Zoho writes an empty text for a missing date, number or flag, now and then a number for an id, and a text for a
+    number or a flag. A value that cannot be read as its type stays as it is, so that nothing is lost.
 
         schema_normalization: {type: CustomSchemaNormalization, class_name: source_zoho.components.SchemaNormalizer}
     """

@@ -20,7 +20,10 @@ from source_zoho.pace import Pace
 
 
 class OrganizationBudget(APIBudget):
-    """Hold every call, repeated ones too, until its organization may be called: the CDK's own budget cannot tell them apart."""
+    """
+    Hold every call, repeated ones too, until its organization may be called: the CDK's own budget cannot tell them
+    apart.
+    """
 
     def __init__(self, pace: Pace) -> None:
         super().__init__(policies=[])

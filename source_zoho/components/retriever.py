@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 from airbyte_cdk.sources.declarative.extractors.record_selector import RecordSelector
-from airbyte_cdk.sources.declarative.requesters.paginators.paginator import Paginator
+from airbyte_cdk.sources.declarative.requesters.paginators.default_paginator import DefaultPaginator
 from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
@@ -43,10 +43,11 @@ class ListRetriever(Retriever):
     """
     Walk through a list by the strongest method that it honours, as ``source_zoho.paging.walk`` describes.
 
-    ``method`` is where the walk begins (keyset, filter, newest_first, scan, plain), ``stable_sort`` a column that edits do
-    not change, and ``cursor_field`` where a record says when it changed. With ``read_at`` as the cursor field a record is
-    given the time at which its walk began, for lists that filter by change but do not show it. Lists that are documented
-    without pages are asked without, unless they say that more follows (``asks_for_pages: false``).
+    ``method`` is where the walk begins (keyset, filter, newest_first, scan, plain), ``stable_sort`` a column that
+    edits do not change, and ``cursor_field`` where a record says when it changed. With ``read_at`` as the cursor
+    field a record is given the time at which its walk began, for lists that filter by change but do not show it.
+    Lists that are documented without pages are asked without, unless they say that more follows (``asks_for_pages:
+    false``).
 
         retriever:
           type: CustomRetriever
@@ -61,7 +62,7 @@ class ListRetriever(Retriever):
     record_selector: RecordSelector
     config: Mapping[str, Any]
     parameters: InitVar[Mapping[str, Any]]
-    paginator: Paginator
+    paginator: DefaultPaginator
     name: str = ""
     primary_key: list[str] = field(default_factory=list)
     method: str = "plain"
@@ -170,7 +171,8 @@ class ListRetriever(Retriever):
         """
         Tell whether rows on pages already read may have changed at a time that the next sync would not ask for.
 
-        Only when a change later than the walk's begin was seen, and the walk took longer than the look-back of the next.
+        Only when a change later than the walk's begin was seen, and the walk took longer than the look-back of the
+        next.
         """
         in_order_of_change = walk.method in {Method.KEYSET, Method.NEWEST_FIRST}
         if in_order_of_change or self.cursor_field != _CHANGED_AT or walk.latest is None:

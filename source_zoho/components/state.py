@@ -21,7 +21,10 @@ class KeepHistoryOfNewPartitions(StateMigration):
     """
 
     def should_migrate(self, stream_state: Mapping[str, Any]) -> bool:
-        """Tell whether *stream_state*, or the state of a parent inside it, has a global cursor beside those of partitions."""
+        """
+        Tell whether *stream_state*, or the state of a parent inside it, has a global cursor beside those of
+        partitions.
+        """
         return _without_global_cursor(stream_state) != stream_state
 
     def migrate(self, stream_state: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,10 +1,10 @@
 """
 Which access token do all requests of this process share?
 
-Zoho gives ten access tokens in ten minutes for one refresh token and forgets the oldest of more than fifteen, so one token
-per process and grant serves every stream, product and thread. Sources: https://www.zoho.com/books/api/v3/oauth/ and
-https://www.zoho.com/accounts/protocol/oauth/; that failures may arrive with status 200 was seen live by several projects,
-so the body alone decides.
+Zoho gives ten access tokens in ten minutes for one refresh token and forgets the oldest of more than fifteen, so one
+token per process and grant serves every stream, product and thread. Sources: https://www.zoho.com/books/api/v3/oauth/
+and https://www.zoho.com/accounts/protocol/oauth/; that failures may arrive with status 200 was seen live by several
+projects, so the body alone decides.
 """
 
 from __future__ import annotations
@@ -20,20 +20,18 @@ import requests
 
 from source_zoho.data_centers import DATA_CENTERS, may_receive_a_token
 from source_zoho.errors import ConfigProblem, Transient, ZohoError
+from source_zoho.oauth.refusals import judge
 
 _TIMEOUT_SECONDS = (10, 60)
 _REFRESH_EARLY_SECONDS = 300
 _TOKENS_ALLOWED, _TOKENS_WINDOW_SECONDS = 10, 600
 _ATTEMPTS = 4
 _ALIVE_SECONDS, _FUTILE_ENOUGH = 60, 2
-_THROTTLE_WAIT_SECONDS = 300
-_WRONG_CLIENT = frozenset({"invalid_client", "invalid_client_secret", "unauthorized_client"})
-_WRONG_TOKEN = frozenset({"invalid_code", "invalid_grant", "invalid_token", "access_denied"})
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What the user gave us: where to ask, who we are, and the refresh token. Never shown: ``repr`` hides the secrets."""
+    """What the user gave us: where to ask, who we are, and the refresh token; ``repr`` hides the secrets."""
 
     accounts_url: str
     data_center: str
@@ -44,7 +42,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class AccessToken:
-    """A token with its end on the monotonic clock; ``api_url`` is where Zoho says it is to be used (empty: not said)."""
+    """A token with its end on the monotonic clock, and where Zoho says that it is to be used (empty: not said)."""
 
     value: str = field(repr=False)
     expires_at_seconds: float
@@ -55,7 +53,8 @@ class TokenStore:
     """
     The one token of a grant; safe to use from many threads.
 
-    ``patient`` says whether to wait for minutes when Zoho throttles sign-in; somebody who looks at a form would rather know.
+    ``patient`` says whether to wait for minutes when Zoho throttles sign-in; somebody who looks at a form would
+    rather know.
     """
 
     def __init__(
@@ -63,12 +62,13 @@ class TokenStore:
     ) -> None:
         self._grant = grant
         self._clock = clock
-        self._sleep = sleep or (lambda seconds: time.sleep(seconds))
+        self._sleep = sleep or _wait
         self.patient = True
         self._lock = threading.Lock()
         self._token: AccessToken | None = None
         self._issued: deque[float] = deque()
         self._accepted: dict[str, float] = {}
+        self._rejected: set[str] = set()
         self._futile = 0
 
     def token(self) -> AccessToken:
@@ -78,10 +78,14 @@ class TokenStore:
                 self._token = self._request()
             return self._token
 
-    def replace(self, rejected: str) -> AccessToken:
-        """Return a token other than *rejected*, which the API no longer takes; one replacement serves all threads."""
+    def note_rejected(self, value: str) -> None:
+        """Remember that the API does not take the token *value* any more."""
+        self._rejected.add(value)
+
+    def replace_rejected(self) -> AccessToken:
+        """Return a token that was not rejected; one replacement serves all threads that met the dead one."""
         with self._lock:
-            if self._token is None or self._token.value == rejected:
+            if self._token is None or self._token.value in self._rejected:
                 self._token = self._request()
             return self._token
 
@@ -97,8 +101,8 @@ class TokenStore:
         """
         Tell whether a refusal of the token *value* may mean that the token is dead.
 
-        Zoho says code 57 for a dead token and for a missing scope alike. A token that works elsewhere is alive, but only
-        after replacements have proved futile is that believed at once.
+        Zoho says code 57 for a dead token and for a missing scope alike. A token that works elsewhere is alive, but
+        only after replacements have proved futile is that believed at once.
         """
         is_alive = self._accepted.get(value, float("-inf")) > self._clock() - _ALIVE_SECONDS
         return not (is_alive and self._futile >= _FUTILE_ENOUGH)
@@ -111,11 +115,12 @@ class TokenStore:
             token = self._read_token(body)
             if token:
                 return token
-            problem, wait_seconds = self._judge(body, attempt)
+            refusal = judge(body, DATA_CENTERS[self._grant.data_center], attempt)
+            problem = refusal.error
             if isinstance(problem, ConfigProblem) or not self.patient:
                 break
             if attempt + 1 < _ATTEMPTS:
-                self._sleep(wait_seconds)
+                self._sleep(refusal.wait_seconds)
         raise problem
 
     def _post(self) -> Any:
@@ -146,38 +151,14 @@ class TokenStore:
         kept_seconds = max(life_seconds - _REFRESH_EARLY_SECONDS, life_seconds / 2)
         return AccessToken(value, self._clock() + kept_seconds, _known_host(body.get("api_domain")))
 
-    def _judge(self, body: Any, attempt: int) -> tuple[ZohoError, float]:
-        """Return what a failed answer means, and how long to wait before the next try."""
-        code = str(body.get("error", "")) if isinstance(body, dict) else ""
-        center = DATA_CENTERS[self._grant.data_center]
-        if code.lower() == "access denied" or "too many requests" in str(body).lower():
-            return Transient(
-                "Zoho throttles sign-in: too many access tokens were asked for with this refresh_token in the last ten minutes, "
-                "perhaps by other programs. Wait ten minutes and run again."
-            ), _THROTTLE_WAIT_SECONDS
-        if code in _WRONG_TOKEN:
-            return ConfigProblem(
-                f"Zoho refused refresh_token in data_center '{center.key}' ({center.title}): {code}. It may have been revoked, "
-                "mistyped, or made in another data centre; make a new one in that data centre or correct data_center."
-            ), 0
-        if code in _WRONG_CLIENT:
-            return ConfigProblem(
-                f"Zoho refused client_id or client_secret in data_center '{center.key}' ({center.title}): {code}. Copy both again "
-                "from Zoho's API console of that data centre, and see that the client is enabled for it (Multi DC)."
-            ), 0
-        reason = code or (body if isinstance(body, str) else "an answer without access_token")
-        return Transient(
-            f"Zoho's sign-in server {self._grant.accounts_url} did not give an access token ({reason}). Run again later."
-        ), 2**attempt
-
     def _respect_the_allowance(self) -> None:
         now = self._clock()
         while self._issued and self._issued[0] <= now - _TOKENS_WINDOW_SECONDS:
             self._issued.popleft()
         if len(self._issued) >= _TOKENS_ALLOWED:
             raise Transient(
-                f"This run has asked Zoho for {_TOKENS_ALLOWED} access tokens within ten minutes, which is all that Zoho allows. "
-                "Something makes tokens die early (another program with the same refresh_token?); run again in ten minutes."
+                f"This run has asked Zoho for {_TOKENS_ALLOWED} access tokens within ten minutes, all it allows. "
+                "Something makes tokens die early (another program with it?); run again in ten minutes."
             )
 
 
@@ -187,6 +168,10 @@ def _seconds(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError):
         return 0.0
+
+
+def _wait(seconds: float) -> None:
+    time.sleep(seconds)
 
 
 def _known_host(url: Any) -> str:

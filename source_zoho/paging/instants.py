@@ -1,9 +1,10 @@
 """
 When was this, as an instant?
 
-Zoho Books writes times in the organization's own zone (``2013-09-11T17:18:32+0530``), so two of them compare rightly only
-as instants, never as text. In a request it accepts ``YYYY-MM-DDTHH:MM:SS+HHMM`` and nothing else: ``Z``, a colon in the
-offset or a fraction of a second is refused with code 2 (https://www.zoho.com/books/api/v3/, seen by several clients).
+Zoho Books writes times in the organization's own zone (``2013-09-11T17:18:32+0530``), so two of them compare rightly
+only as instants, never as text. In a request it accepts ``YYYY-MM-DDTHH:MM:SS+HHMM`` and nothing else: ``Z``, a colon
+in the offset or a fraction of a second is refused with code 2 (https://www.zoho.com/books/api/v3/, seen by several
+clients).
 """
 
 from __future__ import annotations

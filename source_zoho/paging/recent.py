@@ -1,9 +1,9 @@
 """
 Has this version of this row been emitted already?
 
-Pages overlap on purpose and rows move while we read, so the same version may come back a few pages later. The memory is
-bounded, since rows do not move far: a version that returns after 50,000 others is emitted again, which a destination that
-deduplicates by key absorbs.
+Pages overlap on purpose and rows move while we read, so the same version may come back a few pages later. The memory
+is bounded, since rows do not move far: a version that returns after 50,000 others is emitted again, which a
+destination that deduplicates by key absorbs.
 """
 
 from __future__ import annotations

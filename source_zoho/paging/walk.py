@@ -1,11 +1,12 @@
 """
 Which request comes next in a list that people edit while we read it, and which of its rows are news?
 
-A walk goes through one list of one organization. It begins with the strongest method that the list is believed to honour
-and steps down when an answer shows that it does not:
+A walk goes through one list of one organization. It begins with the strongest method that the list is believed to
+honour and steps down when an answer shows that it does not:
 
-    KEYSET         ask for rows changed since T, oldest change first; T becomes the last change seen. An edit moves a row
-                   to the end, which is still ahead, so nothing can be skipped. Pages are numbered only inside one second.
+    KEYSET         ask for rows changed since T, oldest change first; T becomes the last change seen. An edit moves
+                   a row to the end, which is still ahead, so nothing can be skipped. Pages are numbered only inside
+                   one second.
     FILTER         ask for rows changed since T, page by page in the order of creation.
     NEWEST_FIRST   ask for the latest change first, and stop at the first row older than T.
     SCAN           read every page in the order of creation and keep what changed since T.
@@ -87,7 +88,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Answer:
-    """What Zoho answered: the rows, whether more follow, and the page size and order it says it used (None: not said)."""
+    """What Zoho answered: rows, whether more follow, and which page size and order it says it used (None: not said)."""
 
     rows: Sequence[Row]
     has_more: bool
@@ -194,5 +195,5 @@ class Walk:
 
 
 def _whole_second(moment: datetime | None) -> datetime | None:
-    """Return *moment* without its fraction: filters know whole seconds, so an answer may begin anywhere in the second."""
+    """Return *moment* without its fraction: filters know whole seconds, so answers begin anywhere in the second."""
     return moment.replace(microsecond=0) if moment else None

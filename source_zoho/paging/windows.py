@@ -1,11 +1,11 @@
 """
 Which page comes next, when pages are numbered and rows may vanish while we read?
 
-A deletion moves every later row one place up, so the row that stood first on the next page slips onto the page already
-read and would be lost without a trace. Pages that overlap by at least one row show it: a page must begin with a row that
-was read before. Zoho counts pages in steps of ``per_page``, so an overlapping page is had by asking for slightly smaller
-pages: after rows 0 to 199 comes page 2 of 199 rows, 199 to 397. Lists of one page pay nothing for it, and long ones about
-one call in ten; see "What a page costs" in the docs.
+A deletion moves every later row one place up, so the row that stood first on the next page slips onto the page
+already read and would be lost without a trace. Pages that overlap by at least one row show it: a page must begin with
+a row that was read before. Zoho counts pages in steps of ``per_page``, so an overlapping page is had by asking for
+slightly smaller pages: after rows 0 to 199 comes page 2 of 199 rows, 199 to 397. Lists of one page pay nothing for
+it, and long ones about one call in ten; see "What a page costs" in the docs.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class Windows:
         """
         Move on from the current page.
 
-        *ids* are those of its rows, *has_more* tells whether Zoho has rows behind it, and *size_seen* is the page size that
-        Zoho says it used (None when it does not say).
+        *ids* are those of its rows, *has_more* tells whether Zoho has rows behind it, and *size_seen* is the page
+        size that Zoho says it used (None when it does not say).
         """
         if not self._keeps_to_our_size(ids, has_more, size_seen):
             self._go_on_in_plain_steps(has_more)
