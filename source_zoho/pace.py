@@ -57,6 +57,12 @@ class Pace:
         self._accounts: dict[str, Account] = {}
         self._lock = threading.Lock()
 
+    def begin_run(self) -> None:
+        """Count the calls of a new run from nothing, and believe that organizations may be called again."""
+        with self._lock:
+            for organization_id, account in self._accounts.items():
+                self._accounts[organization_id] = Account(account.started_at_seconds)
+
     def wait_for_turn(self, organization_id: str) -> None:
         """Return when *organization_id* may be called. Raises DailyLimit when its day is over."""
         while wait_seconds := self._book(organization_id):

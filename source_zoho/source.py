@@ -21,8 +21,9 @@ from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStrea
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.checkpoints import Progress
-from source_zoho.components.connection import tokens
+from source_zoho.components.connection import pace, tokens
 from source_zoho.components.organizations import active_ids, unknown_ids_problem
+from source_zoho.components.organizations import forget as forget_organizations
 from source_zoho.components.traced import traced
 from source_zoho.configuration import migrated, problems
 from source_zoho.errors import ConfigProblem
@@ -50,6 +51,9 @@ class SourceZoho(YamlDeclarativeSource):
             state=state,
             config_path=config_path,
         )
+        if self._config:
+            forget_organizations()
+            pace(self._config).begin_run()
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """Return all streams. Raises AirbyteTracedException when the configuration cannot be used."""

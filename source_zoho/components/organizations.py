@@ -106,6 +106,12 @@ _known: dict[TokenStore, list[Mapping[str, Any]]] = {}
 _lock = threading.Lock()
 
 
+def forget() -> None:
+    """Ask Zoho again: another run may find other organizations."""
+    with _lock:
+        _known.clear()
+
+
 def active_ids(organizations: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the ids of the *organizations* that can be read. Raises AirbyteTracedException when there is none."""
     ids = [str(each[PARTITION_FIELD]) for each in organizations if each.get("is_org_active", True)]

@@ -8,6 +8,7 @@ honour and steps down when an answer shows that it does not:
                    a row to the end, which is still ahead, so nothing can be skipped. Pages are numbered only inside
                    one second.
     FILTER         ask for rows changed since T, page by page in the order of creation.
+    FILTER_PLAIN   the same in whatever order Zoho chooses.
     NEWEST_FIRST   ask for the latest change first, and stop at the first row older than T.
     SCAN           read every page in the order of creation and keep what changed since T.
     PLAIN          the same in whatever order Zoho chooses.
@@ -37,6 +38,7 @@ class Method(Enum):
 
     KEYSET = "keyset"
     FILTER = "filter"
+    FILTER_PLAIN = "filter_plain"
     NEWEST_FIRST = "newest_first"
     SCAN = "scan"
     PLAIN = "plain"
@@ -44,7 +46,12 @@ class Method(Enum):
     @property
     def filters(self) -> bool:
         """Whether Zoho is asked to leave out rows older than T."""
-        return self in {Method.KEYSET, Method.FILTER}
+        return self in {Method.KEYSET, Method.FILTER, Method.FILTER_PLAIN}
+
+    @property
+    def sorts_by_creation(self) -> bool:
+        """Whether Zoho is asked to order rows by something that edits do not change."""
+        return self in {Method.FILTER, Method.SCAN}
 
     @property
     def sorts_by_change(self) -> bool:
@@ -52,18 +59,19 @@ class Method(Enum):
         return self in {Method.KEYSET, Method.NEWEST_FIRST}
 
 
+_WITHOUT_FILTER = (Method.SCAN, Method.PLAIN)
 _STEPS_DOWN: dict[Method, tuple[Method, ...]] = {
-    Method.KEYSET: (Method.KEYSET, Method.FILTER, Method.NEWEST_FIRST, Method.SCAN, Method.PLAIN),
-    Method.FILTER: (Method.FILTER, Method.SCAN, Method.PLAIN),
-    Method.NEWEST_FIRST: (Method.NEWEST_FIRST, Method.SCAN, Method.PLAIN),
-    Method.SCAN: (Method.SCAN, Method.PLAIN),
+    Method.KEYSET: (Method.KEYSET, Method.FILTER, Method.FILTER_PLAIN, Method.NEWEST_FIRST, *_WITHOUT_FILTER),
+    Method.FILTER: (Method.FILTER, Method.FILTER_PLAIN, *_WITHOUT_FILTER),
+    Method.NEWEST_FIRST: (Method.NEWEST_FIRST, *_WITHOUT_FILTER),
+    Method.SCAN: _WITHOUT_FILTER,
     Method.PLAIN: (Method.PLAIN,),
 }
 
 
 def ladder(best: Method, stable_sort: str) -> tuple[Method, ...]:
-    """Return the methods to try from *best* down; SCAN is left out of lists that document no *stable_sort* column."""
-    return tuple(method for method in _STEPS_DOWN[best] if stable_sort or method is not Method.SCAN)
+    """Return the methods to try from *best* down; those that sort by creation only if a column is known for it."""
+    return tuple(method for method in _STEPS_DOWN[best] if stable_sort or not method.sorts_by_creation)
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class Ask:
             asked["last_modified_time"] = instants.for_request(self.since)
         if self.method.sorts_by_change:
             asked |= {"sort_column": cursor_field, "sort_order": "A" if self.method is Method.KEYSET else "D"}
-        elif stable_sort and self.method is not Method.PLAIN:
+        elif stable_sort and self.method.sorts_by_creation:
             asked |= {"sort_column": stable_sort, "sort_order": "A"}
         return asked
 
@@ -187,11 +195,12 @@ class Walk:
     def _is_news(self, row: Row, moment: datetime | None) -> bool:
         if moment and self._floor and moment < self._floor:
             return False
-        return self._recent.is_first_sight((self._id(row), row.get(self.cursor_field)))
+        version = row.get(self.cursor_field) or repr(row)
+        return self._recent.is_first_sight((self._id(row), version))
 
     def _id(self, row: Row) -> Hashable:
         found = tuple(str(row[name]) for name in self.key if row.get(name) not in (None, ""))
-        return found or repr(sorted(row.items(), key=str))
+        return found or repr(row)
 
 
 def _whole_second(moment: datetime | None) -> datetime | None:
