@@ -59,7 +59,8 @@ def _launch(args: list[str], debugging: bool) -> None:
             """Leave wrong values to the source, which answers them in sentences."""
 
     if not debugging:
-        logging.getLogger("airbyte").addFilter(_leave_out_tracebacks)
+        for handler in [*logging.root.handlers, *logging.getLogger("airbyte").handlers]:
+            handler.addFilter(_leave_out_tracebacks)
     parsed = AirbyteEntrypoint.parse_args(args)
     config_path, catalog_path = getattr(parsed, "config", None), getattr(parsed, "catalog", None)
     state_path = getattr(parsed, "state", None)

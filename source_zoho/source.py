@@ -24,6 +24,7 @@ from source_zoho.components.checkpoints import Progress
 from source_zoho.components.connection import pace, tokens
 from source_zoho.components.organizations import active_ids, unknown_ids_problem
 from source_zoho.components.organizations import forget as forget_organizations
+from source_zoho.components.outcome import Outcome
 from source_zoho.components.traced import traced
 from source_zoho.configuration import migrated, problems
 from source_zoho.errors import ConfigProblem
@@ -85,9 +86,13 @@ class SourceZoho(YamlDeclarativeSource):
         self._refuse_a_wrong_config()
         self._refuse_unknown_streams(catalog)
         self._name_products_left_out(logger)
-        progress = Progress(state or [])
-        for message in super().read(logger, config, catalog, state):
-            yield progress.apply(message) if message.type is Type.STATE else _without_traceback(message, logger)
+        progress, outcome = Progress(state or []), Outcome()
+        try:
+            for message in super().read(logger, config, catalog, state):
+                outcome.note(message)
+                yield progress.apply(message) if message.type is Type.STATE else _without_traceback(message, logger)
+        except AirbyteTracedException as error:
+            raise outcome.summary(len(catalog.streams)) or error from None
 
     def _refuse_a_wrong_config(self) -> None:
         if self.problems:

@@ -1,0 +1,1 @@
+"""What does reading cost? Measurements, not tests: nothing here fails a build."""
