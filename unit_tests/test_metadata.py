@@ -1,0 +1,174 @@
+"""
+Would Airbyte's registry take this connector?
+
+These are the rules of Airbyte's quality checks that can be answered offline for a connector with a manifest at the top.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+from airbyte_cdk.test.models import ConnectorTestScenario
+from airbyte_cdk.test.models.scenario import SCENARIO_SECTIONS, entry_key_problems
+from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
+
+from source_zoho.data_centers import DATA_CENTERS
+
+ROOT = Path(__file__).resolve().parents[1]
+METADATA = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))
+DATA = METADATA["data"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+DOCUMENTATION = ROOT / "docs" / "integrations" / "sources" / "zoho.md"
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def test_metadata_is_valid_by_airbytes_own_model() -> None:
+    ConnectorMetadataDefinitionV0.model_validate(METADATA)
+
+
+def test_tags_are_pairs_with_exactly_one_language() -> None:
+    assert all(re.fullmatch(r"[a-z-]+:[a-z-]+", tag) for tag in DATA["tags"])
+    # A manifest at the top makes a connector manifest-only in Airbyte's eyes, whatever stands beside it.
+    assert [tag for tag in DATA["tags"] if tag.startswith("language:")] == ["language:manifest-only"]
+
+
+def test_the_wheel_is_not_announced_to_airbytes_python_registry() -> None:
+    # Airbyte accepts that announcement only with a python or low-code language tag.
+    assert DATA["remoteRegistries"]["pypi"]["enabled"] is False
+
+
+def test_the_connector_has_one_name_everywhere() -> None:
+    name = PYPROJECT["project"]["name"]
+
+    assert DATA["dockerRepository"] == f"airbyte/{name}"
+    assert DATA["githubIssueLabel"] == name
+    assert name in PYPROJECT["project"]["scripts"]
+    assert DATA["documentationUrl"].endswith(f"/integrations/sources/{DOCUMENTATION.stem}")
+
+
+def test_the_version_is_semantic_and_the_same_everywhere() -> None:
+    version = DATA["dockerImageTag"]
+
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    assert PYPROJECT["project"]["version"] == version, "pyproject.toml and metadata.yaml name different versions"
+    assert newest_version_in_changelog() == version, "the newest section of CHANGELOG.md is not this version"
+    assert version in versions_in_documentation(), f"the changelog in {DOCUMENTATION.name} lacks {version}"
+
+
+def newest_version_in_changelog() -> str:
+    sections = re.findall(r"^## (\d+\.\d+\.\d+)\b", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    return str(sections[0])
+
+
+def versions_in_documentation() -> list[str]:
+    _, heading, changelog = DOCUMENTATION.read_text(encoding="utf-8").partition("\n## Changelog")
+    assert heading, f"{DOCUMENTATION.name} has no section '## Changelog'"
+    return re.findall(r"^\|\s*(\d+\.\d+\.\d+)\s*\|", changelog, re.MULTILINE)
+
+
+def test_the_license_is_mit_everywhere() -> None:
+    assert DATA["license"] == "MIT"
+    assert PYPROJECT["project"]["license"] == "MIT"
+    assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License\n")
+
+
+def test_the_icon_is_a_small_self_contained_svg() -> None:
+    icon = ROOT / DATA["icon"]
+
+    assert ET.parse(icon).getroot().tag == f"{SVG}svg"
+    assert icon.stat().st_size < 2_000
+    assert not re.search(r"<(script|image|foreignObject)|href=", icon.read_text(encoding="utf-8"))
+
+
+def test_allowed_hosts_are_those_of_the_data_centres() -> None:
+    urls = [url for center in DATA_CENTERS.values() for url in (center.api_url, center.accounts_url)]
+
+    assert DATA["allowedHosts"]["hosts"] == sorted(str(urlsplit(url).hostname) for url in urls)
+
+
+def test_suggested_streams_exist() -> None:
+    for stream in DATA["suggestedStreams"]["streams"]:
+        assert (ROOT / "schemas" / f"{stream}.json").is_file(), f"suggested stream {stream} has no schema"
+
+
+# ── Addresses ──
+
+ALLOWED_PLAIN = r"(?:localhost|127\.0\.0\.1|\[::1\]|json-schema\.org|www\.w3\.org)(?![\w-]|\.\w)"
+PLAIN_HTTP = re.compile(rf"http://(?!{ALLOWED_PLAIN})[^\s\"'`)>]*")
+TEXT_SUFFIXES = {".cfg", ".html", ".json", ".md", ".py", ".svg", ".toml", ".txt", ".yaml", ".yml"}
+# Tests may hold a bad address on purpose.
+NOT_SHIPPED = {"unit_tests", "integration_tests", "secrets", "build", "dist", "demo"}
+
+
+def shipped_texts() -> list[Path]:
+    """Every text file of the project outside tests, hidden folders and what tools write."""
+    return sorted(
+        path
+        for top in ROOT.iterdir()
+        if not top.name.startswith(".") and top.name not in NOT_SHIPPED
+        for path in ([top] if top.is_file() else top.rglob("*"))
+        if path.suffix in TEXT_SUFFIXES and path.is_file()
+    )
+
+
+def test_addresses_outside_tests_are_https() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {address}"
+        for path in shipped_texts()
+        for address in PLAIN_HTTP.findall(path.read_text(encoding="utf-8"))
+        # A host that code fills in ("http://{host}") is judged where it runs: source_zoho/data_centers.py.
+        if not address.startswith("http://{")
+    ]
+
+    assert not found, "use https:// in\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("address", ["http://www.zohoapis.com", "http://localhost.example.com", "see http://zoho.com."])
+def test_a_plain_address_would_be_found(address: str) -> None:
+    assert PLAIN_HTTP.search(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://zoho.com", "http://127.0.0.1:80", "http://json-schema.org/draft-07/schema#"]
+)
+def test_loopback_and_the_names_of_formats_are_no_plain_addresses(address: str) -> None:
+    assert not PLAIN_HTTP.search(address)
+
+
+# ── Certification settings ──
+
+ACCEPTANCE = yaml.safe_load((ROOT / "acceptance-test-config.yml").read_text(encoding="utf-8"))
+
+
+def acceptance_entries() -> list[tuple[str, dict[str, Any]]]:
+    return [(name, entry) for name, section in ACCEPTANCE["acceptance_tests"].items() for entry in section["tests"]]
+
+
+def test_every_section_of_the_certification_suite_is_used() -> None:
+    # full_refresh runs the same read as basic_read.
+    assert set(ACCEPTANCE["acceptance_tests"]) == set(SCENARIO_SECTIONS) - {"full_refresh"}
+    assert ACCEPTANCE["connector_image"] == f"{DATA['dockerRepository']}:dev"
+
+
+@pytest.mark.parametrize(("section", "entry"), acceptance_entries())
+def test_certification_entries_are_ones_that_the_suite_reads(section: str, entry: dict[str, Any]) -> None:
+    assert not entry_key_problems(entry, [section])
+    ConnectorTestScenario.model_validate(entry)
+
+
+def test_the_configuration_that_must_fail_is_kept_and_the_one_that_works_is_written_by_the_tests() -> None:
+    paths = {Path(entry["config_path"]) for _, entry in acceptance_entries()}
+    kept = {path for path in paths if path.parts[0] != "secrets"}
+
+    assert kept == {Path("integration_tests/invalid_config.json")}
+    assert json.loads((ROOT / "integration_tests" / "invalid_config.json").read_text(encoding="utf-8"))
+    assert "secrets/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
