@@ -1,0 +1,32 @@
+"""
+Which verbs does `source-zoho` have for people?
+
+Nothing here imports airbyte-cdk or duckdb at start: the first takes seconds, the second is an extra.
+"""
+
+import rich_click as click
+
+from source_zoho.cli.demo import demo
+from source_zoho.cli.protocol import VERBS, protocol_command
+from source_zoho.cli.sandbox import sandbox
+
+_PANELS = [
+    {"name": "For people", "commands": ["demo", "sandbox"]},
+    {"name": "Airbyte's protocol: messages on standard output, for platforms and scripts", "commands": list(VERBS)},
+]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.rich_config({"command_groups": {"source-zoho": _PANELS}, "text_markup": "rich"})
+def app() -> None:
+    """
+    An Airbyte source for Zoho.
+
+    New here? [green]source-zoho demo[/] shows it at work in a minute, without an account.
+    """
+
+
+for command in (demo, sandbox, *map(protocol_command, VERBS)):
+    app.add_command(command)
+
+__all__ = ["app"]

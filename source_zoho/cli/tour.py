@@ -1,0 +1,137 @@
+"""Which steps does the demo take, from an empty folder to a database that followed a change?"""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from source_zoho.cli.catalog import configured, incremental_streams
+from source_zoho.cli.changes import Change, make_changes, summary
+from source_zoho.cli.connector import ConnectorFailedError, ConnectorRun, only
+from source_zoho.cli.duckdb_loader import DuckDBLoader
+from source_zoho.cli.endpoints import endpoints
+from source_zoho.cli.report import Run, calls_by_stream
+
+if TYPE_CHECKING:
+    from source_zoho.cli.progress import Step, Steps
+    from source_zoho.cli.workplace import Workplace
+    from source_zoho.emulator import Emulator
+
+Size = Literal["small", "medium"]
+
+# The demo shows what the connector does, not how long Zoho lets people wait.
+CALLS_PER_MINUTE = 6000
+CALLS_PER_DAY = 10_000_000
+RECORDS_PER_UPDATE = 100
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the demo did: two reads, and what happened in Zoho between them."""
+
+    first: Run
+    changes: list[Change]
+    second: Run
+    incremental: frozenset[str]
+
+
+def take_tour(workplace: "Workplace", size: Size, seed: int, steps: "Steps") -> Outcome:
+    """Start an offline Zoho and take all steps; raise ConnectorFailedError when the connector fails in one."""
+    from source_zoho.emulator import Emulator
+
+    with ExitStack() as running:
+        with steps.step("Start an offline Zoho") as step:
+            zoho = running.enter_context(
+                Emulator(seed=seed, size=size, calls_per_minute=CALLS_PER_MINUTE, calls_per_day=CALLS_PER_DAY)
+            )
+            step.update(f"{len(zoho.organization_ids)} organizations at {zoho.url}")
+        return Tour(zoho, workplace, steps).take()
+
+
+class Tour:
+    """The steps against a running Zoho."""
+
+    def __init__(self, zoho: "Emulator", workplace: "Workplace", steps: "Steps") -> None:
+        self._zoho = zoho
+        self._workplace = workplace
+        self._steps = steps
+        pace = {"calls_per_minute": CALLS_PER_MINUTE, "daily_call_limit": CALLS_PER_DAY}
+        self._config = workplace.write("config.json", zoho.config(**pace))
+
+    def take(self) -> Outcome:
+        """Take all steps."""
+        self.check()
+        catalog = self.discover()
+        first, states = self.read("First read: everything", "read-1", catalog, states=None)
+        changes = self.change()
+        second, _ = self.read("Second read: what changed", "read-2", catalog, states=states)
+        return Outcome(first, changes, second, incremental_streams(catalog))
+
+    def check(self) -> None:
+        """See that the connector can sign in."""
+        with self._steps.step("Check the connection") as step, self._run("check", "check") as run:
+            status = only("CONNECTION_STATUS", run)["connectionStatus"]
+            if status["status"] != "SUCCEEDED":
+                raise ConnectorFailedError([status.get("message") or "The check failed and gave no reason."])
+            step.update("succeeded")
+
+    def discover(self) -> dict[str, Any]:
+        """Return the configured catalog of all streams."""
+        with self._steps.step("Discover the streams") as step, self._run("discover", "discover") as run:
+            catalog = configured(only("CATALOG", run)["catalog"])
+            by_mode = [entry["sync_mode"] for entry in catalog["streams"]]
+            step.update(f"{len(by_mode)} streams, {by_mode.count('incremental')} of them incremental")
+        return catalog
+
+    def change(self) -> list[Change]:
+        """Let people work in Zoho for an afternoon."""
+        with self._steps.step("Six hours later in Zoho") as step:
+            changes = make_changes(self._zoho)
+            step.update(summary(changes))
+        return changes
+
+    def read(
+        self, title: str, name: str, catalog: Mapping[str, Any], states: list[Any] | None
+    ) -> tuple[Run, list[Any]]:
+        """Read everything that *states* does not cover into the database; return what it took, and the new states."""
+        arguments = ["--catalog", self._workplace.write("catalog.json", catalog)]
+        if states is not None:
+            arguments += ["--state", self._workplace.write("state.json", states)]
+        self._zoho.calls.reset()
+        with (
+            self._steps.step(title) as step,
+            self._run("read", name, *arguments) as messages,
+            DuckDBLoader(self._workplace.database, catalog) as loader,
+        ):
+            self._load(messages, loader, step, streams=len(catalog["streams"]))
+            loader.flush()
+            run = Run(loader.emitted, calls_by_stream(self._calls(), endpoints()))
+            return run, loader.states()
+
+    def _load(self, messages: ConnectorRun, loader: DuckDBLoader, step: "Step", streams: int) -> None:
+        records = complete = 0
+        for message in messages:
+            loader.take(message)
+            records += message["type"] == "RECORD"
+            ended = is_end_of_stream(message)
+            complete += ended
+            if ended or records % RECORDS_PER_UPDATE == 0:
+                step.update(self._so_far(records), complete, streams)
+        step.update(self._so_far(records), complete, streams)
+
+    def _so_far(self, records: int) -> str:
+        return f"{records:,} records, {self._zoho.calls.total + self._zoho.calls.tokens:,} API calls"
+
+    def _calls(self) -> list[tuple[str, Mapping[str, str]]]:
+        return [(path, query) for _, path, query, *_ in self._zoho.calls.log]
+
+    def _run(self, verb: str, name: str, *arguments: str) -> ConnectorRun:
+        return ConnectorRun(verb, "--config", self._config, *arguments, log=self._workplace.log(name))
+
+
+def is_end_of_stream(message: Mapping[str, Any]) -> bool:
+    """Tell whether *message* says that a stream has been read to its end."""
+    match message:
+        case {"type": "TRACE", "trace": {"stream_status": {"status": "COMPLETE"}}}:
+            return True
+    return False
