@@ -7,12 +7,15 @@ each with the right ones. Values of secrets are never repeated.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from source_zoho.data_centers import DATA_CENTERS, may_receive_a_token
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:?\d\d)")
 PRODUCTS = ("books", "billing", "crm")
 SECRETS = ("client_id", "client_secret", "refresh_token")
 _INTEGERS = {
@@ -107,13 +110,11 @@ def _start_date(config: Mapping[str, Any]) -> str | None:
     value = config.get("start_date")
     if value is None:
         return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.tzinfo is None or "T" not in value:
-        return f"start_date is {value!r}; expected a moment in UTC such as 2024-01-31T00:00:00Z."
-    return None
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        with suppress(ValueError):  # the 31st of February has the right form
+            datetime.fromisoformat(value)
+            return None
+    return f"start_date is {value!r}; expected a moment in UTC such as 2024-01-31T00:00:00Z."
 
 
 def _integer(config: Mapping[str, Any], key: str, low: int, high: int) -> str | None:

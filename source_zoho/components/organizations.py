@@ -8,36 +8,36 @@ from dataclasses import InitVar, dataclass
 from typing import Any
 
 from airbyte_cdk.sources.declarative.partition_routers.partition_router import PartitionRouter
+from airbyte_cdk.sources.declarative.requesters.request_options import DefaultRequestOptionsProvider
 from airbyte_cdk.sources.declarative.requesters.requester import Requester
-from airbyte_cdk.sources.types import StreamSlice, StreamState
+from airbyte_cdk.sources.types import StreamSlice
 
 from source_zoho.components.bodies import body_of
 from source_zoho.components.connection import tokens
 from source_zoho.components.traced import traced
-from source_zoho.errors import ConfigProblem
+from source_zoho.errors import ConfigProblem, Transient
 from source_zoho.oauth.tokens import TokenStore
 
 PARTITION_FIELD = "organization_id"
 
 
 @dataclass
-class OrganizationRouter(PartitionRouter):
+class OrganizationRouter(DefaultRequestOptionsProvider, PartitionRouter):
     """
-    Give every stream one partition per organization.
+    Give every stream one partition per organization; the requester reads it from the slice, also for children.
 
     Without ``organization_ids`` in the configuration these are the active organizations of the account. The list is
     asked for once per process, whatever the number of streams.
 
-        partition_router: {type: CustomPartitionRouter, class_name: source_zoho.components.OrganizationRouter,
-        requester: ...}
+        partition_router:
+          type: CustomPartitionRouter
+          class_name: source_zoho.components.OrganizationRouter
+          requester: ...
     """
 
     requester: Requester
     config: Mapping[str, Any]
     parameters: InitVar[Mapping[str, Any]]
-
-    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        self._parameters = parameters
 
     def stream_slices(self) -> Iterable[StreamSlice]:
         """Yield a slice for each organization."""
@@ -53,49 +53,15 @@ class OrganizationRouter(PartitionRouter):
         store = tokens(self.config)
         with _lock:
             if store not in _known:
-                response = self.requester.send_request()
-                _known[store] = (body_of(response) or {}).get("organizations") or [] if response is not None else []
+                _known[store] = self._ask()
             return _known[store]
 
-    def get_request_params(
-        self,
-        *,
-        stream_state: StreamState | None = None,
-        stream_slice: StreamSlice | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> Mapping[str, Any]:
-        """Return no parameters: the requester reads the organization from the slice, also for children."""
-        return {}
-
-    def get_request_headers(
-        self,
-        *,
-        stream_state: StreamState | None = None,
-        stream_slice: StreamSlice | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> Mapping[str, Any]:
-        """Return no headers: Books takes the organization from the query."""
-        return {}
-
-    def get_request_body_data(
-        self,
-        *,
-        stream_state: StreamState | None = None,
-        stream_slice: StreamSlice | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> Mapping[str, Any] | str:
-        """Return no form: lists are read by GET."""
-        return {}
-
-    def get_request_body_json(
-        self,
-        *,
-        stream_state: StreamState | None = None,
-        stream_slice: StreamSlice | None = None,
-        next_page_token: Mapping[str, Any] | None = None,
-    ) -> Mapping[str, Any]:
-        """Return no body: lists are read by GET."""
-        return {}
+    def _ask(self) -> list[Mapping[str, Any]]:
+        response = self.requester.send_request()
+        listed = (body_of(response) or {}).get("organizations") if response is not None else None
+        if not isinstance(listed, list):
+            raise traced(Transient("Zoho answered without the list of organizations. Run again later."))
+        return listed
 
     def get_stream_state(self) -> Mapping[str, Any] | None:
         """Return no state: the cursor of each stream keeps its own."""
