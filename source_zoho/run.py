@@ -11,8 +11,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
-from source_zoho.errors import ConfigProblem, ZohoError
-from source_zoho.files import read_json
+from source_zoho.errors import ZohoError
 
 if TYPE_CHECKING:
     from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -51,6 +50,7 @@ def _speak_the_protocol(args: list[str]) -> None:
 def _launch(args: list[str], debugging: bool) -> None:
     from airbyte_cdk.entrypoint import PRINT_BUFFER, AirbyteEntrypoint
 
+    from source_zoho import inputs
     from source_zoho.source import SourceZoho
 
     class Entrypoint(AirbyteEntrypoint):
@@ -65,59 +65,14 @@ def _launch(args: list[str], debugging: bool) -> None:
     config_path, catalog_path = getattr(parsed, "config", None), getattr(parsed, "catalog", None)
     state_path = getattr(parsed, "state", None)
     source = SourceZoho(
-        catalog=_read_catalog(catalog_path) if catalog_path else None,
-        config=_read_config(config_path) if config_path else None,
-        state=_read_state(state_path) if state_path else None,
+        catalog=inputs.read_catalog(catalog_path) if catalog_path else None,
+        config=inputs.read_config(config_path) if config_path else None,
+        state=inputs.read_state(state_path) if state_path else None,
         config_path=config_path,
     )
     with PRINT_BUFFER:
         for message in Entrypoint(source).run(parsed):
             sys.stdout.write(f"{message}\n")  # one call a line: other threads write lines too
-
-
-def _read_config(path: str) -> dict[str, Any]:
-    config = read_json(path, "configuration")
-    if not isinstance(config, dict) or not config:
-        raise ConfigProblem(
-            f"The configuration file {path} must hold a JSON object with data_center, client_id, client_secret and "
-            "refresh_token."
-        )
-    return config
-
-
-def _read_catalog(path: str) -> Any:
-    from source_zoho.source import SourceZoho
-
-    document = read_json(path, "catalog")
-    try:
-        return SourceZoho.read_catalog(path)
-    except Exception as error:  # noqa: BLE001 - the CDK's parser raises whatever its generated code meets
-        hint = (
-            " (this looks like the answer of discover: each stream needs a sync_mode)"
-            if "catalog" in _keys(document)
-            else ""
-        )
-        raise ConfigProblem(
-            f"The catalog file {path} is not a configured catalog{hint} ({type(error).__name__}). "
-            'Expected {"streams": [{"stream": ..., "sync_mode": ..., "destination_sync_mode": ...}]}.'
-        ) from None
-
-
-def _read_state(path: str) -> Any:
-    from source_zoho.source import SourceZoho
-
-    read_json(path, "state")
-    try:
-        return SourceZoho.read_state(path)
-    except Exception as error:  # noqa: BLE001 - the CDK's parser raises whatever its generated code meets
-        raise ConfigProblem(
-            f"The state file {path} is not a list of Airbyte state messages ({type(error).__name__}). Give the file "
-            "that the last run wrote, or none to read everything again."
-        ) from None
-
-
-def _keys(document: Any) -> set[str]:
-    return set(document) if isinstance(document, dict) else set()
 
 
 def _import_the_cdk_quickly() -> None:

@@ -1,0 +1,61 @@
+"""
+What do the files on the command line say, in the CDK's words?
+
+A file that cannot be used is answered with one sentence: what is wrong, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from source_zoho.errors import ConfigProblem
+from source_zoho.files import read_json
+from source_zoho.source import SourceZoho
+
+_SHAPE = '{"streams": [{"stream": ..., "sync_mode": ..., "destination_sync_mode": ...}]}'
+
+
+def read_config(path: str) -> dict[str, Any]:
+    """Return the configuration in the file at *path*. Raises ConfigProblem when it is not a JSON object."""
+    config = read_json(path, "configuration")
+    if not isinstance(config, dict) or not config:
+        raise ConfigProblem(
+            f"The configuration file {path} must hold a JSON object with data_center, client_id, client_secret and "
+            "refresh_token."
+        )
+    return config
+
+
+def read_catalog(path: str) -> Any:
+    """Return the configured catalog in the file at *path*. Raises ConfigProblem when it is something else."""
+    document = read_json(path, "catalog")
+    try:
+        return SourceZoho.read_catalog(path)
+    except Exception as error:  # noqa: BLE001 - the CDK's parser raises whatever its generated code meets
+        hint = (
+            " (this looks like the answer of discover: each stream needs a sync_mode)"
+            if _was_discovered(document)
+            else ""
+        )
+        raise ConfigProblem(
+            f"The catalog file {path} is not a configured catalog{hint} ({type(error).__name__}). Expected {_SHAPE}."
+        ) from None
+
+
+def read_state(path: str) -> Any:
+    """Return the states in the file at *path*. Raises ConfigProblem when it holds something else."""
+    read_json(path, "state")
+    try:
+        return SourceZoho.read_state(path)
+    except Exception as error:  # noqa: BLE001 - the CDK's parser raises whatever its generated code meets
+        raise ConfigProblem(
+            f"The state file {path} is not a list of Airbyte state messages ({type(error).__name__}). Give the file "
+            "that the last run wrote, or none to read everything again."
+        ) from None
+
+
+def _was_discovered(document: Any) -> bool:
+    """Tell whether *document* lists streams as discover does, by themselves or in its message."""
+    catalog = document.get("catalog", document) if isinstance(document, dict) else None
+    streams = catalog.get("streams") if isinstance(catalog, dict) else None
+    return isinstance(streams, list) and any(isinstance(each, dict) and "json_schema" in each for each in streams)
