@@ -58,7 +58,7 @@ def _inline(name: str) -> dict[str, Any]:
 
 
 def _is_row(node: Mapping[str, Any]) -> bool:
-    return _COLUMNS_OF_A_ROW <= set(node.get("$parameters", {}))
+    return set(node.get("$parameters", {})) >= _COLUMNS_OF_A_ROW
 
 
 def _rows(node: Any) -> list[Mapping[str, Any]]:

@@ -19,6 +19,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.bodies import body_of, code_of, message_of
+from source_zoho.components.checkpoints import are_heard as checkpoints_are_heard
 from source_zoho.components.checkpoints import checkpoint
 from source_zoho.components.errors import is_gone
 from source_zoho.components.records import KeyExtractor
@@ -164,7 +165,8 @@ class ListRetriever(Retriever):
 
     def _checkpoint(self, walk: Walk, where: StreamSlice) -> Iterable[StreamData]:
         """Yield how far a walk in the order of change has come: everything older than its position has been emitted."""
-        if self.checkpoints and self.cursor_field == _CHANGED_AT and walk.method is Method.KEYSET and walk.since:
+        wanted = self.checkpoints and checkpoints_are_heard() and self.cursor_field == _CHANGED_AT
+        if wanted and walk.method is Method.KEYSET and walk.since:
             yield checkpoint(self.name, where.partition, self.cursor_field, walk.since)
 
     def _may_have_missed_edits(self, walk: Walk, read_at: datetime, seconds: float) -> bool:

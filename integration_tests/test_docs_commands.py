@@ -1,0 +1,136 @@
+"""Do the commands in the documentation do what it says?"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from source_zoho.emulator import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+DEVELOPMENT = ROOT / "docs" / "development.md"
+# Only there so that a command that hangs fails its test instead of holding it for ever.
+PATIENCE_IN_SECONDS = 240
+
+
+def runnable_blocks(page: Path) -> list[str]:
+    return re.findall(r"^```bash runnable\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def zoho() -> Iterator[Emulator]:
+    with Emulator(seed=7, size="small", calls_per_minute=6000, calls_per_day=1_000_000) as zoho:
+        yield zoho
+
+
+@pytest.fixture(scope="module")
+def place(zoho: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a sandbox has left its configuration, and in whose `bin` the commands are."""
+    folder = tmp_path_factory.mktemp("reader")
+    config = zoho.config(calls_per_minute=6000, organization_ids=zoho.organization_ids[:1])
+    (folder / "sandbox-config.json").write_text(json.dumps(config), encoding="utf-8")
+    (folder / "bin").mkdir()
+    # `source-zoho` is this checkout, whether or not it is installed where the tests run.
+    command(folder / "bin" / "source-zoho", "-m source_zoho.run")
+    command(folder / "bin" / "python", "")
+    return folder
+
+
+def command(path: Path, arguments: str) -> None:
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n', encoding="utf-8")
+    path.chmod(0o755)
+
+
+def run(script: str, place: Path) -> subprocess.CompletedProcess[str]:
+    """Run *script* as a reader would who stands in *place*."""
+    path = os.pathsep.join([str(place / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=place,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_IN_SECONDS,
+        check=False,
+    )
+
+
+def messages(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_the_commands_of_the_readme_check_discover_read_and_read_on(place: Path, zoho: Emulator) -> None:
+    looking, reading, reading_on = runnable_blocks(README)
+    organization_id = zoho.organization_ids[0]
+
+    looked = run(looking, place)
+    assert looked.returncode == 0, looked.stderr
+    answers = Counter(message["type"] for message in messages(looked.stdout) if message["type"] != "LOG")
+    assert answers == {"SPEC": 1, "CONNECTION_STATUS": 1, "CATALOG": 1}
+    assert '"status":"SUCCEEDED"' in looked.stdout.replace(" ", "")
+
+    read = run(reading, place)
+    assert read.returncode == 0, read.stderr
+    assert len(records(place / "first.jsonl")) == len(zoho.rows("invoices", organization_id))
+
+    changed = str(zoho.rows("invoices", organization_id)[5]["invoice_id"])
+    zoho.edit("invoices", organization_id, changed, reference_number="seen")
+    read_on = run(reading_on, place)
+    assert read_on.returncode == 0, read_on.stderr
+    again = records(place / "second.jsonl")
+    assert [record["invoice_id"] for record in again if record["reference_number"] == "seen"] == [changed]
+    assert len(again) < len(records(place / "first.jsonl")) / 10
+
+
+def records(path: Path) -> list[dict[str, Any]]:
+    told = messages(path.read_text(encoding="utf-8"))
+    return [message["record"]["data"] for message in told if message["type"] == "RECORD"]
+
+
+def test_the_bundle_is_taken_by_a_runner_of_bare_manifests(place: Path) -> None:
+    (line,) = re.findall(r"^AIRBYTE_ENABLE_UNSAFE_CODE=true .+$", DEVELOPMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    written = run("python -m tasks.bundle zoho-bundle.yaml", place)
+    assert written.returncode == 0, written.stderr
+
+    # The command by its module: the script may not be installed where the tests run.
+    runner = "from airbyte_cdk.cli.source_declarative_manifest import run; run()"
+    command(place / "bin" / "source-declarative-manifest", f"-c '{runner}'")
+    checked = run(line, place)
+
+    assert '"status":"SUCCEEDED"' in checked.stdout, checked.stderr
+
+
+def test_the_controls_in_the_documentation_are_answered(zoho: Emulator) -> None:
+    before, statuses = zoho.clock.now(), []
+
+    for line in re.findall(r"^curl .*127.*$", DEVELOPMENT.read_text(encoding="utf-8"), re.MULTILINE):
+        url, method, data = curl(line)
+        answer = requests.request(method, url.replace("http://127.0.0.1:8080", zoho.url), data=data, timeout=30)
+        statuses.append(answer.status_code)
+    zoho.faults.clear()
+
+    assert statuses == [200, 200, 200]
+    assert (zoho.clock.now() - before).total_seconds() >= 3600
+
+
+def curl(line: str) -> tuple[str, str, str | None]:
+    """Return address, method and body of a curl command, so that the test needs no curl."""
+    words = shlex.split(line)
+    options = {word: words[place + 1] for place, word in enumerate(words) if word.startswith("--")}
+    (url,) = [word for word in words if word.startswith("http")]
+    return url, options.get("--request", "GET"), options.get("--data")

@@ -1,0 +1,90 @@
+"""Does the bundled manifest stand on its own, and offer the streams that the connector offers?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
+from airbyte_cdk.sources.declarative.parsers.custom_code_compiler import AirbyteCustomCodeNotPermittedError
+from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
+from airbyte_cdk.utils.yaml_loader import safe_load_yaml
+from click.testing import CliRunner
+
+from source_zoho.files import schema_path
+from source_zoho.source import SourceZoho
+from tasks.bundle import main
+
+CONFIG = {"data_center": "us", "client_id": "id", "client_secret": "secret", "refresh_token": "refresh"}
+LOG = logging.getLogger("airbyte")
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle, written by the command."""
+    path = tmp_path_factory.mktemp("bundle") / "zoho.yaml"
+    result = CliRunner().invoke(main, [str(path)])
+    assert result.exit_code == 0, result.output
+    return path
+
+
+@pytest.fixture(scope="module")
+def source(bundle: Path) -> Iterator[ConcurrentDeclarativeSource]:
+    """A source made from the bundle, in another folder, where every look for a schema file fails."""
+
+    def refuse(name: str) -> Path:
+        raise AssertionError(f"the bundle reads schemas/{name}.json")
+
+    with pytest.MonkeyPatch.context() as elsewhere:
+        elsewhere.chdir(bundle.parent)
+        elsewhere.setattr("source_zoho.components.schemas.schema_path", refuse)
+        yield YamlDeclarativeSource(path_to_yaml=bundle.name, config=CONFIG)
+
+
+def catalog_of(source: ConcurrentDeclarativeSource) -> dict[str, Any]:
+    return {stream.name: asdict(stream) for stream in source.discover(LOG, CONFIG).streams}
+
+
+def test_it_offers_the_same_catalog_as_the_connector(source: ConcurrentDeclarativeSource) -> None:
+    found = catalog_of(source)
+
+    with pytest.MonkeyPatch.context() as at_home:
+        at_home.setattr("source_zoho.components.schemas.schema_path", schema_path)
+        assert found == catalog_of(SourceZoho(config=CONFIG))
+
+
+def test_it_names_no_file_and_no_anchor(bundle: Path) -> None:
+    text = bundle.read_text(encoding="utf-8")
+
+    assert "SchemaFileLoader" not in text
+    assert "&id0" not in text
+
+
+def test_it_sends_no_half_messages(bundle: Path) -> None:
+    # A checkpoint of a retriever is completed by SourceZoho; a bare runner would store it as it is.
+    retrievers = safe_load_yaml(bundle.read_text(encoding="utf-8"))["definitions"]["books"]
+
+    assert retrievers["full"]["retriever"]["checkpoints"] is False
+    for name, archetype in retrievers.items():
+        own = archetype.get("retriever", {})
+        assert name == "full" or not own or ("$ref" in own and "checkpoints" not in own)
+
+
+def test_a_runner_of_foreign_manifests_wants_leave_to_run_our_classes(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = safe_load_yaml(bundle.read_text(encoding="utf-8"))
+    monkeypatch.delenv("AIRBYTE_ENABLE_UNSAFE_CODE", raising=False)
+
+    with pytest.raises(AirbyteCustomCodeNotPermittedError):
+        ConcurrentDeclarativeSource(config=CONFIG, source_config=manifest, custom_components_trusted=False).streams(
+            CONFIG
+        )
+
+
+def test_without_a_path_it_goes_to_standard_output(bundle: Path) -> None:
+    assert CliRunner().invoke(main, []).output == bundle.read_text(encoding="utf-8")
