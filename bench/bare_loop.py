@@ -1,4 +1,4 @@
-"""What would reading a list cost without a connector? requests, json and a line per row; the floor for bench.read_list."""
+"""What would reading a list cost without a connector? requests, json and a line per row: the floor of the bench."""
 
 from __future__ import annotations
 
