@@ -1,0 +1,64 @@
+"""
+Would Airbyte certify this connector?
+
+Airbyte's own suite runs twice: on ``manifest.yaml`` as the platform's declarative runner reads it, and on the class
+that the command ``source-zoho`` runs. What it expects is in ``acceptance-test-config.yml``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from airbyte_cdk.test.models import ConnectorTestScenario
+from airbyte_cdk.test.standard_tests.declarative_sources import DeclarativeSourceTestSuite
+from airbyte_cdk.test.standard_tests.source_base import SourceTestSuiteBase
+
+from integration_tests.builders import ROOT, a_config, forget_earlier_syncs
+from source_zoho.emulator import Emulator
+from source_zoho.source import SourceZoho
+
+# A row or more for every list, and few parents: the suite reads everything twice.
+A_FEW_OF_EACH = {
+    "bank_transactions": 3,
+    "chart_of_accounts": 3,
+    "contacts": 3,
+    "currencies": 2,
+    "custom_modules": 1,
+    "invoices": 3,
+    "projects": 2,
+    "time_entries": 3,
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def zoho_behind_the_config() -> Iterator[None]:
+    """Serve a Zoho, and write the configuration that acceptance-test-config.yml names (git ignores it)."""
+    with Emulator(sizes=A_FEW_OF_EACH, calls_per_minute=100_000) as zoho:
+        path = ROOT / "secrets" / "config.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(a_config(zoho), indent=2), encoding="utf-8")
+        yield
+
+
+@pytest.fixture(autouse=True)
+def a_new_process() -> Iterator[None]:
+    forget_earlier_syncs()
+    yield
+    forget_earlier_syncs()
+
+
+class TestManifest(DeclarativeSourceTestSuite):
+    """The manifest, run by the CDK's own declarative source."""
+
+
+class TestInstalledSource(SourceTestSuiteBase):
+    """The source that the wheel installs."""
+
+    @classmethod
+    def create_connector(cls, scenario: ConnectorTestScenario | None) -> Any:
+        # Which streams there are depends on the configuration, so the source wants it early.
+        found = scenario.get_config_dict(connector_root=ROOT, empty_if_missing=True) if scenario else {}
+        return SourceZoho(config=found)

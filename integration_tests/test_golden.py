@@ -1,0 +1,118 @@
+"""
+What do users receive, stream by stream?
+
+``golden/<stream>.jsonl`` holds up to three records: two of the first organization, one of the second. When a change of
+behaviour is meant, write them anew and let the diff make the case in review:
+
+    python -m pytest integration_tests/test_golden.py --rewrite-golden
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator, FormatChecker
+
+from integration_tests.builders import (
+    ROOT,
+    UNHURRIED,
+    Record,
+    Run,
+    every_stream,
+    forget_earlier_syncs,
+    key_of,
+    read,
+    stream_names,
+)
+from source_zoho.emulator import Emulator
+from source_zoho.paging.instants import parse
+
+GOLDEN = Path(__file__).parent / "golden"
+HOW_TO_REWRITE = (
+    "if that is meant: python -m pytest integration_tests/test_golden.py --rewrite-golden, then read the diff"
+)
+# The seed and this instant decide every id, time and amount.
+SEED, NOW = 7, datetime(2025, 6, 2, 9, 30, tzinfo=UTC)
+# Few parents; every list keeps a row in each organization.
+SIZES = {
+    "contacts": 6,
+    "chart_of_accounts": 6,
+    "projects": 3,
+    "invoices": 12,
+    "time_entries": 12,
+    "bank_transactions": 12,
+}
+READ_AT = "2025-06-02T09:30:00+0000"
+
+formats = FormatChecker(formats=("date",))
+
+
+@formats.checks("date-time")
+def is_an_instant(value: object) -> bool:
+    """Take Zoho's +0530 too, which destinations read and RFC 3339 would write +05:30."""
+    return not isinstance(value, str) or parse(value) is not None
+
+
+@pytest.fixture(scope="module")
+def first_records(request: pytest.FixtureRequest) -> dict[str, list[Record]]:
+    with Emulator(seed=SEED, now=NOW, sizes=SIZES, calls_per_minute=UNHURRIED) as zoho:
+        run = read(zoho)
+        found = {stream: some_of(run, stream, zoho.organization_ids) for stream in every_stream()}
+    forget_earlier_syncs()
+    if request.config.getoption("--rewrite-golden"):
+        rewrite(found)
+    return found
+
+
+def some_of(run: Run, stream: str, organization_ids: list[str]) -> list[Record]:
+    """Return two records of the first organization and one of the second, chosen by key: arrival has no fixed order."""
+    chosen: list[Record] = []
+    for organization_id, count in zip(organization_ids, (2, 1), strict=True):
+        rows = run.records(stream, organization_id)
+        chosen += sorted(rows, key=lambda row: [str(row[name]) for name in key_of(stream)])[:count]
+    return [{**row, "read_at": READ_AT} if "read_at" in row else row for row in chosen]
+
+
+def rewrite(found: dict[str, list[Record]]) -> None:
+    for path in GOLDEN.glob("*.jsonl"):
+        path.unlink()
+    for stream, rows in found.items():
+        (GOLDEN / f"{stream}.jsonl").write_text("".join(map(line, rows)), encoding="utf-8")
+
+
+def line(row: Record) -> str:
+    return json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def golden(stream: str) -> list[Record]:
+    path = GOLDEN / f"{stream}.jsonl"
+    assert path.exists(), f"{path.relative_to(ROOT)} is missing; {HOW_TO_REWRITE}"
+    return [json.loads(each) for each in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("stream", stream_names())
+def test_users_receive_what_the_golden_file_says(first_records: dict[str, list[Record]], stream: str) -> None:
+    received, expected = first_records[stream], golden(stream)
+
+    assert received, "no record at all proves nothing; give the list a row in SIZES"
+    assert received == expected, f"what users receive from {stream} has changed; {HOW_TO_REWRITE}"
+
+
+@pytest.mark.parametrize("stream", stream_names())
+def test_golden_records_are_what_their_schema_promises(stream: str) -> None:
+    schema: dict[str, Any] = json.loads((ROOT / "schemas" / f"{stream}.json").read_text(encoding="utf-8"))
+    validator = Draft7Validator(schema, format_checker=formats)
+
+    problems = [f"{each.json_path}: {each.message}" for row in golden(stream) for each in validator.iter_errors(row)]
+
+    assert not problems, f"schemas/{stream}.json promises otherwise: {problems}"
+
+
+def test_every_golden_file_belongs_to_a_stream() -> None:
+    strangers = {path.stem for path in GOLDEN.glob("*.jsonl")} - set(every_stream())
+
+    assert not strangers, f"no stream has these names any more; {HOW_TO_REWRITE}"

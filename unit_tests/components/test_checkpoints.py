@@ -1,0 +1,160 @@
+"""Do checkpoints reach the state, without going back and without losing what the state says of others?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteStateBlob,
+    AirbyteStateMessage,
+    AirbyteStateType,
+    AirbyteStreamState,
+    StreamDescriptor,
+    Type,
+)
+
+from source_zoho.components.checkpoints import Progress, checkpoint
+
+BILLS, INVOICES = "books_bills", "books_invoices"
+
+
+def an_entry(organization_id: str, reached: int) -> dict[str, Any]:
+    return {"partition": {"organization_id": organization_id}, "cursor": {"last_modified_time": str(reached)}}
+
+
+def a_state(*entries: dict[str, Any], stream: str = BILLS, **more: Any) -> AirbyteStateMessage:
+    blob = AirbyteStateBlob({"states": [dict(entry) for entry in entries], **more})
+    described = AirbyteStreamState(stream_descriptor=StreamDescriptor(name=stream), stream_state=blob)
+    return AirbyteStateMessage(type=AirbyteStateType.STREAM, stream=described)
+
+
+def a_state_message(*entries: dict[str, Any], stream: str = BILLS, **more: Any) -> AirbyteMessage:
+    return AirbyteMessage(type=Type.STATE, state=a_state(*entries, stream=stream, **more))
+
+
+def a_checkpoint(organization_id: str, reached: int, stream: str = BILLS) -> AirbyteMessage:
+    partition = {"organization_id": organization_id}
+    return checkpoint(stream, partition, "last_modified_time", datetime.fromtimestamp(reached, tz=UTC))
+
+
+def told(message: AirbyteMessage) -> dict[str, Any]:
+    assert message.state
+    assert message.state.stream
+    return dict(vars(message.state.stream.stream_state))
+
+
+def reached(message: AirbyteMessage) -> dict[str, int]:
+    entries = told(message)["states"]
+    return {entry["partition"]["organization_id"]: int(entry["cursor"]["last_modified_time"]) for entry in entries}
+
+
+def test_a_checkpoint_becomes_a_state_of_its_stream() -> None:
+    message = Progress([]).apply(a_checkpoint("17", 500))
+
+    assert message.state
+    assert message.state.stream
+    assert message.state.stream.stream_descriptor.name == BILLS
+    assert told(message) == {"use_global_cursor": False, "states": [an_entry("17", 500)]}
+
+
+def test_a_checkpoint_keeps_what_the_state_before_the_read_says_of_others() -> None:
+    progress = Progress(
+        [a_state(an_entry("17", 100), an_entry("18", 200)), a_state(an_entry("17", 7), stream=INVOICES)]
+    )
+
+    assert reached(progress.apply(a_checkpoint("17", 500))) == {"17": 500, "18": 200}
+
+
+def test_a_checkpoint_keeps_what_a_state_during_the_read_said_of_others() -> None:
+    progress = Progress([])
+    progress.apply(a_state_message(an_entry("18", 900)))
+
+    assert reached(progress.apply(a_checkpoint("17", 500))) == {"17": 500, "18": 900}
+
+
+def test_checkpoints_of_several_organizations_stand_side_by_side() -> None:
+    progress = Progress([])
+    progress.apply(a_checkpoint("17", 500))
+
+    assert reached(progress.apply(a_checkpoint("18", 600))) == {"17": 500, "18": 600}
+
+
+def test_a_later_checkpoint_replaces_an_earlier_one() -> None:
+    progress = Progress([])
+    progress.apply(a_checkpoint("17", 500))
+
+    assert reached(progress.apply(a_checkpoint("17", 700))) == {"17": 700}
+
+
+def test_a_state_that_knows_less_than_a_checkpoint_is_brought_up_to_it() -> None:
+    progress = Progress([])
+    progress.apply(a_checkpoint("17", 500))
+
+    assert reached(progress.apply(a_state_message(an_entry("17", 100), an_entry("18", 900)))) == {"17": 500, "18": 900}
+
+
+def test_a_state_that_knows_more_than_a_checkpoint_stays_as_it_is() -> None:
+    progress = Progress([])
+    progress.apply(a_checkpoint("17", 500))
+
+    assert reached(progress.apply(a_state_message(an_entry("17", 800)))) == {"17": 800}
+
+
+def test_a_state_without_the_organization_of_a_checkpoint_is_given_it() -> None:
+    progress = Progress([])
+    progress.apply(a_checkpoint("17", 500))
+
+    assert reached(progress.apply(a_state_message(an_entry("18", 900)))) == {"18": 900, "17": 500}
+
+
+def test_what_else_a_state_says_is_kept() -> None:
+    progress = Progress([])
+    progress.apply(a_checkpoint("17", 500))
+
+    message = progress.apply(a_state_message(an_entry("18", 900), parent_state={"a": 1}, use_global_cursor=False))
+
+    assert told(message)["parent_state"] == {"a": 1}
+
+
+def test_the_states_of_other_streams_pass_unchanged() -> None:
+    progress = Progress([])
+    progress.apply(a_checkpoint("17", 500))
+    other = a_state_message(an_entry("17", 7), stream=INVOICES)
+
+    assert progress.apply(other) is other
+    assert reached(other) == {"17": 7}
+
+
+def test_what_was_told_already_does_not_change_afterwards() -> None:
+    progress = Progress([])
+    first = progress.apply(a_checkpoint("17", 500))
+
+    progress.apply(a_checkpoint("17", 900))
+    progress.apply(a_state_message(an_entry("17", 1000)))
+
+    assert reached(first) == {"17": 500}
+
+
+def test_the_state_given_to_the_read_does_not_change() -> None:
+    before = a_state(an_entry("17", 100))
+
+    Progress([before]).apply(a_checkpoint("17", 500))
+
+    assert before.stream
+    assert vars(before.stream.stream_state)["states"] == [an_entry("17", 100)]
+
+
+def test_a_state_without_a_stream_passes_unchanged() -> None:
+    message = AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage(type=AirbyteStateType.GLOBAL))
+
+    assert Progress([]).apply(message) is message
+
+
+def test_a_reached_instant_is_rounded_down_so_that_its_second_is_read_again() -> None:
+    moment = datetime(2026, 1, 1, 0, 0, 0, 999_999, tzinfo=UTC)
+
+    message = checkpoint(BILLS, {"organization_id": "17"}, "last_modified_time", moment)
+
+    assert reached(Progress([]).apply(message)) == {"17": int(moment.timestamp())}

@@ -1,0 +1,176 @@
+"""Does every wrong value of the configuration get a sentence with the right ones, and no secret with it?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from source_zoho.configuration import lookback_minutes, migrated, problems
+from source_zoho.data_centers import DATA_CENTERS
+
+
+def a_config(**overrides: Any) -> dict[str, Any]:
+    return {"data_center": "us", "client_id": "1000.A", "client_secret": "b", "refresh_token": "1000.c.d", **overrides}
+
+
+def the_problem(**overrides: Any) -> str:
+    (sentence,) = problems(a_config(**overrides))
+    return sentence
+
+
+def test_a_minimal_configuration_is_fine() -> None:
+    assert problems(a_config()) == []
+
+
+def test_a_full_configuration_is_fine() -> None:
+    full = a_config(
+        products=["books", "crm"],
+        organization_ids=["10234695"],
+        start_date="2024-01-31T00:00:00Z",
+        num_workers=10,
+        calls_per_minute=1,
+        daily_call_limit=1,
+        daily_call_reserve=0,
+        lookback_minutes=0,
+        api_base_url="https://www.zohoapis.eu",
+        accounts_base_url="http://127.0.0.1:8080",
+    )
+
+    assert problems(full) == []
+
+
+@pytest.mark.parametrize("value", [None, [], "text", 3])
+def test_something_else_than_an_object_is_told_what_it_should_hold(value: object) -> None:
+    (sentence,) = problems(value)
+
+    assert "JSON object with data_center, client_id, client_secret and refresh_token" in sentence
+
+
+def test_an_empty_configuration_is_told_all_that_is_missing_at_once() -> None:
+    sentences = problems({})
+
+    for key in ("data_center", "client_id", "client_secret", "refresh_token"):
+        assert sum(sentence.startswith(f"{key} is missing") for sentence in sentences) == 1
+
+
+@pytest.mark.parametrize("key", ["client_id", "client_secret", "refresh_token"])
+@pytest.mark.parametrize("value", ["", "  ", 17, ["s3cret"]])
+def test_a_secret_of_the_wrong_kind_is_named_but_not_repeated(key: str, value: object) -> None:
+    sentence = the_problem(**{key: value})
+
+    assert sentence.startswith(f"{key} must be a text that is not empty")
+    assert "s3cret" not in sentence
+    assert "17" not in sentence
+
+
+@pytest.mark.parametrize("value", ["europe", "US", "", 7, ["us"]])
+def test_an_unknown_data_center_is_answered_with_the_known_ones(value: object) -> None:
+    sentence = the_problem(data_center=value)
+
+    assert sentence == f"data_center is {value!r}; expected one of: {', '.join(DATA_CENTERS)}."
+
+
+@pytest.mark.parametrize("value", ["books", [], ["inventory"], ["books", "x"], {}])
+def test_unknown_products_are_answered_with_the_known_ones(value: object) -> None:
+    assert the_problem(products=value).endswith("one or more of: books, billing, crm.")
+
+
+@pytest.mark.parametrize("value", ["10234695", [10234695], ["Zylker"], [""], ["-1"]])
+def test_organization_ids_that_are_none_are_shown_a_good_one(value: object) -> None:
+    assert 'such as ["10234695"]' in the_problem(organization_ids=value)
+
+
+def test_no_organization_ids_mean_all() -> None:
+    assert problems(a_config(organization_ids=None)) == []
+    assert problems(a_config(organization_ids=[])) == []
+
+
+@pytest.mark.parametrize(
+    "value", ["yesterday", "2024-01-31", "2024-01-31T00:00:00", "", 20240131, "2024-13-01T00:00:00Z"]
+)
+def test_a_start_date_that_is_no_moment_is_shown_a_good_one(value: object) -> None:
+    assert "such as 2024-01-31T00:00:00Z" in the_problem(start_date=value)
+
+
+@pytest.mark.parametrize(
+    ("key", "low", "high"),
+    [
+        ("num_workers", 1, 10),
+        ("calls_per_minute", 1, 100_000),
+        ("daily_call_limit", 1, 10_000_000),
+        ("daily_call_reserve", 0, 10_000_000),
+        ("lookback_minutes", 0, 10_080),
+    ],
+)
+def test_a_number_out_of_bounds_is_told_the_bounds(key: str, low: int, high: int) -> None:
+    for wrong in (low - 1, high + 1, "5", 2.5, True):
+        assert the_problem(**{key: wrong}) == f"{key} is {wrong!r}; expected a whole number from {low} to {high}."
+    for right in (low, high):
+        assert problems(a_config(**{key: right})) == []
+
+
+@pytest.mark.parametrize("key", ["api_base_url", "accounts_base_url"])
+def test_a_foreign_address_is_refused_without_being_repeated(key: str) -> None:
+    sentence = the_problem(**{key: "https://somebody:pa55@evil.example"})
+
+    assert sentence.startswith(f"{key} points neither at one of Zoho's own hosts over https nor at this machine")
+    assert "pa55" not in sentence
+    assert "evil" not in sentence
+
+
+@pytest.mark.parametrize("key", ["api_base_url", "accounts_base_url"])
+def test_an_empty_address_means_the_data_centers_own(key: str) -> None:
+    assert problems(a_config(**{key: ""})) == []
+
+
+def test_every_wrong_value_is_named_in_one_go() -> None:
+    sentences = problems(a_config(data_center="europe", num_workers=0, start_date="soon"))
+
+    assert [sentence.split()[0] for sentence in sentences] == ["data_center", "start_date", "num_workers"]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ({"region": "com"}, "us"),
+        ({"region": "com.au"}, "au"),
+        ({"region": "com.cn"}, "cn"),
+        ({"region": ".eu"}, "eu"),
+        ({"dc_region": "US"}, "us"),
+        ({"dc_region": "IN"}, "in"),
+    ],
+)
+def test_the_region_of_other_zoho_connectors_becomes_the_data_center(theirs: dict[str, Any], ours: str) -> None:
+    assert migrated(theirs) == {"data_center": ours}
+
+
+def test_an_unknown_region_of_another_connector_is_answered_like_an_unknown_data_center() -> None:
+    config = a_config(region="mars")
+    del config["data_center"]
+
+    assert problems(migrated(config))[0].startswith("data_center is 'mars'; expected one of: us, ")
+
+
+def test_the_start_of_other_zoho_connectors_becomes_the_start_date() -> None:
+    assert migrated({"start_datetime": "2024-01-31T00:00:00Z"}) == {"start_date": "2024-01-31T00:00:00Z"}
+    assert migrated({"start_datetime": None}) == {}
+
+
+def test_our_own_words_win_over_those_of_other_connectors() -> None:
+    both = {"data_center": "eu", "region": "com", "start_date": "2024-01-31T00:00:00Z", "start_datetime": "2020"}
+
+    assert migrated(both) == {"data_center": "eu", "start_date": "2024-01-31T00:00:00Z"}
+
+
+def test_a_configuration_of_ours_is_not_changed_by_migration() -> None:
+    config = a_config(products=["books"])
+
+    assert migrated(config) == config
+    assert migrated(config) is not config
+
+
+def test_the_lookback_is_ten_minutes_unless_told_otherwise() -> None:
+    assert lookback_minutes({}) == 10
+    assert lookback_minutes({"lookback_minutes": None}) == 10
+    assert lookback_minutes({"lookback_minutes": 0}) == 0
