@@ -68,6 +68,7 @@ class ListRetriever(Retriever):
     primary_key: list[str] = field(default_factory=list)
     method: str = "plain"
     stable_sort: str = ""
+    sort_documented: bool = True
     cursor_field: str = ""
     asks_for_pages: bool = True
     checkpoints: bool = True
@@ -81,7 +82,9 @@ class ListRetriever(Retriever):
     ) -> Iterable[StreamData]:
         """Yield the records of *stream_slice*. Raises AirbyteTracedException when they cannot all be read."""
         where = stream_slice or StreamSlice(partition={}, cursor_slice={})
-        walk = Walk(self._methods, self.primary_key, _CHANGED_AT, self._since(where))
+        walk = Walk(
+            self._methods, self.primary_key, _CHANGED_AT, self._since(where), documented_sort=self.sort_documented
+        )
         began, read_at, pages = time.monotonic(), None, 0
         while ask := walk.ask:
             try:

@@ -14,19 +14,20 @@ honour and steps down when an answer shows that it does not:
     PLAIN          the same in whatever order Zoho chooses.
 
 A filter or order is trusted as far as its answers bear it out: a row older than asked, or rows out of order, mean that
-Zoho ignored it; code 2 means that it is not known. The next method goes on from the same T, so nothing is lost.
+Zoho ignored it; code 2 means that it is not known. The next method goes on from a T up to which everything has been
+read, so nothing is lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from itertools import pairwise
 from typing import Any
 
 from source_zoho.paging import instants
+from source_zoho.paging.evidence import is_rising, safe_position
 from source_zoho.paging.recent import Recent
 from source_zoho.paging.windows import Page, Windows
 
@@ -106,12 +107,17 @@ class Answer:
 
 @dataclass
 class Walk:
-    """One walk; ask for ``walk.ask`` and hand the answer to ``take`` until ``ask`` is None."""
+    """
+    One walk; ask for ``walk.ask`` and hand the answer to ``take`` until ``ask`` is None.
+
+    ``documented_sort`` tells whether Zoho documents that the list can be sorted by change; else answers must show it.
+    """
 
     methods: Sequence[Method]
     key: Sequence[str]
     cursor_field: str
     since: datetime | None = None
+    documented_sort: bool = True
     remarks: list[str] = field(default_factory=list)
     _windows: Windows = field(default_factory=Windows)
     _recent: Recent = field(default_factory=Recent)
@@ -119,7 +125,7 @@ class Walk:
 
     def __post_init__(self) -> None:
         self.since = _whole_second(self.since)
-        self._floor = self.latest = self.since
+        self._floor = self._begin = self.latest = self.since
 
     @property
     def method(self) -> Method:
@@ -134,11 +140,13 @@ class Walk:
     def take(self, answer: Answer) -> list[Row]:
         """Return the rows of *answer* that are news, and move on to the next request."""
         times = [_whole_second(instants.parse(row.get(self.cursor_field))) for row in answer.rows]
-        distrust = self._what_was_ignored(answer.sorted_by, times)
-        if distrust:
-            self._step_down(*distrust)
+        known = [moment for moment in times if moment]
+        if self.method.filters and self.since and any(moment < self.since for moment in known):
+            self._step_down("Zoho ignored last_modified_time: a row older than asked came back", filters=False)
+        elif self.method.sorts_by_change and not self._is_in_order(answer.sorted_by, known):
+            self._distrust_order()
         else:
-            self._move_on(answer, times)
+            self._move_on(answer, known)
         return [row for row, moment in zip(answer.rows, times, strict=True) if self._is_news(row, moment)]
 
     def refuse(self, sentence: str) -> bool:
@@ -154,23 +162,21 @@ class Walk:
 
     def look_again(self, since: datetime) -> None:
         """Read once more what changed from *since* on, with the method in use."""
-        self.since = self._floor = _whole_second(since)
+        self.since = self._floor = self._begin = _whole_second(since)
         self._windows, self._finished = Windows(), False
-
-    def _what_was_ignored(self, sorted_by: str | None, times: Iterable[datetime | None]) -> tuple[str, bool] | None:
-        """Return the remark, and whether a filter can still be trusted, when the answer is not what was asked for."""
-        known = [moment for moment in times if moment]
-        if self.method.filters and self.since and any(moment < self.since for moment in known):
-            return "Zoho ignored last_modified_time: a row older than asked came back", False
-        if self.method.sorts_by_change and not self._is_in_order(sorted_by, known):
-            return f"Zoho ignored sort_column={self.cursor_field}: rows came back in another order", True
-        return None
 
     def _is_in_order(self, sorted_by: str | None, known: Sequence[datetime]) -> bool:
         if sorted_by not in (None, "", self.cursor_field):
             return False
-        oldest_first = known if self.method is Method.KEYSET else known[::-1]
-        return all(earlier <= later for earlier, later in pairwise(oldest_first))
+        if self.method is Method.KEYSET:
+            return is_rising(known)
+        return is_rising(known[::-1]) and (self.documented_sort or sorted_by == self.cursor_field)
+
+    def _distrust_order(self) -> None:
+        """Begin again without the order: where it was relied on, rows may have been passed over."""
+        ignored = f"Zoho ignored sort_column={self.cursor_field}: rows came back in another order"
+        self._step_down(ignored, filters=True)
+        self.since = self._floor = self._begin
 
     def _step_down(self, remark: str, filters: bool) -> None:
         if self.method is Method.KEYSET and self.since:
@@ -180,17 +186,31 @@ class Walk:
         self.remarks.append(f"{remark}; reading on by {self.method.value}.")
         self._windows = Windows()
 
-    def _move_on(self, answer: Answer, times: Sequence[datetime | None]) -> None:
-        known = [moment for moment in times if moment]
+    def _move_on(self, answer: Answer, known: Sequence[datetime]) -> None:
+        """Go to the next request after an answer that is what was asked for."""
         self.latest = max([*known, *([self.latest] if self.latest else [])], default=None)
+        ids = [self._id(row) for row in answer.rows]
+        if self._windows.steps_back_from_a_gap(ids, answer.has_more, answer.page_size):
+            return
         if self.method is Method.NEWEST_FIRST and self._floor and known and known[-1] < self._floor:
             self._finished = True
-            return
-        if self.method is Method.KEYSET and answer.has_more and known and (not self.since or known[-1] > self.since):
-            self.since, self._windows = known[-1], Windows()
-            return
-        self._windows.advance([self._id(row) for row in answer.rows], answer.has_more, answer.page_size)
-        self._finished = self._windows.done
+        elif not (self.method is Method.KEYSET and answer.has_more and self._goes_on_from(answer, known)):
+            self._windows.advance(ids, answer.has_more, answer.page_size)
+            self._finished = self._windows.done
+
+    def _goes_on_from(self, answer: Answer, known: Sequence[datetime]) -> bool:
+        """Move T to the last change seen, and return whether that was possible."""
+        if not known or (self.since and known[-1] <= self.since):
+            return False
+        proven = self.documented_sort or answer.sorted_by == self.cursor_field
+        position = known[-1] if proven else safe_position(answer.rows, known)
+        if position is None:
+            self._distrust_order()
+            return True
+        if self.since and position <= self.since:
+            return False
+        self.since, self._windows = position, Windows()
+        return True
 
     def _is_news(self, row: Row, moment: datetime | None) -> bool:
         if moment and self._floor and moment < self._floor:

@@ -43,18 +43,25 @@ class Windows:
     _steps_back: int = 0
     _overlapping: bool = True
 
+    def steps_back_from_a_gap(self, ids: Sequence[Hashable], has_more: bool, size_seen: int | None) -> bool:
+        """Return whether rows have slipped past between the page before and this one, and if so ask for them."""
+        if not self._keeps_to_our_size(ids, has_more, size_seen) or self._continues(ids):
+            return False
+        self._steps_back += 1
+        self.page = overlapping_page(self.page.offset - PAGE_SIZE)
+        return True
+
     def advance(self, ids: Sequence[Hashable], has_more: bool, size_seen: int | None) -> None:
         """
         Move on from the current page.
 
-        *ids* are those of its rows, *has_more* tells whether Zoho has rows behind it, and *size_seen* is the page
-        size that Zoho says it used (None when it does not say).
+        *ids* are those of its rows, *has_more* tells whether Zoho has rows behind it, and *size_seen* is the page size
+        that Zoho says it used (None when it does not say).
         """
+        if self.steps_back_from_a_gap(ids, has_more, size_seen):
+            return
         if not self._keeps_to_our_size(ids, has_more, size_seen):
             self._go_on_in_plain_steps(has_more)
-        elif not self._continues(ids):
-            self._steps_back += 1
-            self.page = overlapping_page(self.page.offset - PAGE_SIZE)
         elif has_more:
             self._read.append(frozenset(ids))
             self.page = overlapping_page(self.page.offset + len(ids))

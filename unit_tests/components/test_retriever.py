@@ -8,6 +8,7 @@ import time
 
 import pytest
 from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.declarative.extractors.dpath_extractor import DpathExtractor
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
@@ -203,6 +204,18 @@ def test_a_list_whose_parent_was_deleted_is_empty(lists: Lists) -> None:
 
     assert (got.records, got.error) == ([], None)
     assert len(lists.asked) == 1
+
+
+def test_an_extractor_that_cannot_tell_a_missing_list_from_an_empty_one_is_a_mistake_of_the_manifest(
+    lists: Lists,
+) -> None:
+    retriever = a_retriever(lists)
+    retriever.record_selector.extractor = DpathExtractor(field_path=["rows"], config={}, parameters={})
+
+    error = retrieve_with(retriever).error
+
+    assert isinstance(error, TypeError)
+    assert "books_rows" in str(error)
 
 
 # ── Checkpoints ──

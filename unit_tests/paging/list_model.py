@@ -53,6 +53,7 @@ class ListModel:
     sort: Mode = "honour"
     stable_sort: Mode = "honour"
     says_order: bool = True
+    oldest_first: bool = False
     has_page_context: bool = True
     own_page_size: int | None = None
     several_zones: bool = False
@@ -131,7 +132,7 @@ class ListModel:
         column = parameters.get("sort_column")
         habit = self.sort if column == "last_modified_time" else self.stable_sort
         if column is None or habit == "ignore":
-            return "created_time", True
+            return "created_time", not self.oldest_first
         if habit == "refuse":
             raise RefusedError("Invalid value passed for sort_column")
         return column, parameters.get("sort_order") == "D"

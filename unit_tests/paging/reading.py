@@ -50,9 +50,10 @@ def read(
     key: Sequence[str] = ("id",),
     before_call: Disturb | None = None,
     most_calls: int = 500,
+    documented_sort: bool = True,
 ) -> Reading:
     """Read *model* from *since* on; *before_call* is told the number of each call, from 1, just before its answer."""
-    reading = Reading(Walk(ladder(method, stable_sort), key, CURSOR_FIELD, since))
+    reading = Reading(Walk(ladder(method, stable_sort), key, CURSOR_FIELD, since, documented_sort=documented_sort))
     while ask := reading.walk.ask:
         reading.asks.append(ask)
         assert reading.calls <= most_calls, f"no end after {most_calls} calls: {reading.walk.remarks}"

@@ -164,6 +164,20 @@ def test_a_crowded_second_loses_no_row_when_others_of_it_are_edited() -> None:
     assert ids(model.entries) <= set(reading.ids)
 
 
+def test_a_page_that_begins_with_a_row_read_before_and_edited_since_is_no_continuation() -> None:
+    # Rows 1 to 3 leave the first page for the end of the list, and row 201 slips onto it. The second page begins with
+    # row 2, which was read before, but in another place.
+    model = ListModel().add_many([LONG_AGO] * 201)
+
+    def edit() -> None:
+        for number in (1, 2, 3):
+            model.edit(number)
+
+    reading = read(model, Method.KEYSET, since=moment(LONG_AGO), before_call=before(2, edit))
+
+    assert ids(model.entries) <= set(reading.ids)
+
+
 def test_newest_first_loses_no_row_when_newer_ones_are_deleted_before_the_last_page() -> None:
     model = a_list()
 
