@@ -189,13 +189,13 @@ class Walk:
     def _move_on(self, answer: Answer, known: Sequence[datetime]) -> None:
         """Go to the next request after an answer that is what was asked for."""
         self.latest = max([*known, *([self.latest] if self.latest else [])], default=None)
-        ids = [self._id(row) for row in answer.rows]
-        if self._windows.steps_back_from_a_gap(ids, answer.has_more, answer.page_size):
+        marks = [self._mark(row) for row in answer.rows]
+        if self._windows.steps_back_from_a_gap(marks, answer.has_more, answer.page_size):
             return
         if self.method is Method.NEWEST_FIRST and self._floor and known and known[-1] < self._floor:
             self._finished = True
         elif not (self.method is Method.KEYSET and answer.has_more and self._goes_on_from(answer, known)):
-            self._windows.advance(ids, answer.has_more, answer.page_size)
+            self._windows.advance(marks, answer.has_more, answer.page_size)
             self._finished = self._windows.done
 
     def _goes_on_from(self, answer: Answer, known: Sequence[datetime]) -> bool:
@@ -211,6 +211,10 @@ class Walk:
             return False
         self.since, self._windows = position, Windows()
         return True
+
+    def _mark(self, row: Row) -> Hashable:
+        """Return by what a row is known again in its place; where edits move rows, an edited one is another."""
+        return (self._id(row), row.get(self.cursor_field)) if self.method.sorts_by_change else self._id(row)
 
     def _is_news(self, row: Row, moment: datetime | None) -> bool:
         if moment and self._floor and moment < self._floor:

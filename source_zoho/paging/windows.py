@@ -55,7 +55,7 @@ class Windows:
         """
         Move on from the current page.
 
-        *ids* are those of its rows, *has_more* tells whether Zoho has rows behind it, and *size_seen* is the page size
+        *ids* tell its rows apart, *has_more* tells whether Zoho has rows behind it, and *size_seen* is the page size
         that Zoho says it used (None when it does not say).
         """
         if self.steps_back_from_a_gap(ids, has_more, size_seen):
