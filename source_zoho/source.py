@@ -56,6 +56,7 @@ class SourceZoho(YamlDeclarativeSource):
         if self._config:
             forget_organizations()
             pace(self._config).begin_run()
+            tokens(self._config).begin_run()
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """Return all streams. Raises AirbyteTracedException when the configuration cannot be used."""

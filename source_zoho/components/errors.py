@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import threading
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,36 +17,18 @@ from airbyte_cdk.sources.streams.http.error_handlers import (
     ResponseAction,
 )
 
-from source_zoho.components.bodies import body_of, code_of, message_of
+from source_zoho.components.bodies import code_of, message_of
 from source_zoho.components.connection import pace, tokens
+from source_zoho.components.rules import UNREADABLE, Rule, Wait, rule_for, rules
 from source_zoho.components.traced import traced
 from source_zoho.errors import ConfigProblem, Transient, Unexpected, ZohoError
 
 _KINDS: Mapping[str, type[ZohoError]] = {"config": ConfigProblem, "transient": Transient, "system": Unexpected}
-_RETRIED_AS = "_zoho_retried_with_another_token"
-_GONE = "_zoho_gone"
-_UNREADABLE = -1
-
-
-@dataclass(frozen=True)
-class Rule:
-    """
-    One row of the table: answers with one of ``codes`` (Zoho's) or ``statuses`` (HTTP's) mean ``message``.
-
-    ``action`` is one of wait (the pace was too fast), retry, replace_token, give_back (the reader decides), gone
-    (there is nothing to read any more), end_of_day, fail.
-    """
-
-    message: str
-    action: str
-    codes: list[int] = field(default_factory=list)
-    statuses: list[int] = field(default_factory=list)
-    kind: str = "system"
-    wait_seconds: float | None = None
-
-    def applies_to(self, status: int, code: int) -> bool:
-        """Tell whether this row speaks of an answer with *status* and *code*."""
-        return (code in self.codes if self.codes else True) and (status in self.statuses if self.statuses else True)
+_RETRIES = 6
+_UNKNOWN = Rule("Zoho gave an answer that this connector does not know", "fail")
+# What is remembered of a request from one try to the next, on the request itself.
+_TRIES, _RETRIED_AS, _GONE = "_zoho_tries", "_zoho_retried_with_another_token", "_zoho_gone"
+_sending = threading.local()
 
 
 @dataclass
@@ -72,15 +54,13 @@ class ZohoErrorHandler(ErrorHandler):
     scope: str = ""
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        self._rules = [
-            Rule(**{key: value for key, value in row.items() if not key.startswith("$")}) for row in self.table
-        ]
-        self.backoff_strategies: list[BackoffStrategy] = [_Wait(self._rules)]
+        self._rules = rules(self.table)
+        self.backoff_strategies: list[BackoffStrategy] = [Wait(self._rules)]
 
     @property
     def max_retries(self) -> int | None:
         """How often a request is repeated before its stream fails."""
-        return 6
+        return _RETRIES
 
     @property
     def max_time(self) -> int | None:
@@ -90,38 +70,42 @@ class ZohoErrorHandler(ErrorHandler):
     def interpret_response(self, response_or_exception: requests.Response | Exception | None) -> ErrorResolution:
         """Return what to do. Raises AirbyteTracedException when nothing can be done but to tell the user."""
         if not isinstance(response_or_exception, requests.Response):
-            reason = type(response_or_exception).__name__
-            return _again(ResponseAction.RETRY, f"The connection to Zoho broke ({reason}); trying again.")
+            broken = f"The connection to Zoho broke ({type(response_or_exception).__name__})"
+            return self._again(ResponseAction.RETRY, getattr(_sending, "request", None), broken, "")
         response = response_or_exception
         if response.ok and code_of(response) == 0:
             tokens(self.config).note_accepted(_token_sent_with(response.request))
             return ErrorResolution(ResponseAction.SUCCESS, None, None)
-        return self._resolve(self._rule_for(response), response)
-
-    def _rule_for(self, response: requests.Response) -> Rule:
-        return rule_for(self._rules, response) or Rule("Zoho gave an answer that this connector does not know", "fail")
+        return self._resolve(rule_for(self._rules, response) or _UNKNOWN, response)
 
     def _resolve(self, rule: Rule, response: requests.Response) -> ErrorResolution:
-        sentence = self._sentence(rule, response)
-        if rule.action == "wait":
-            return _again(ResponseAction.RATE_LIMITED, sentence)
-        if rule.action == "retry":
-            return _again(ResponseAction.RETRY, sentence)
+        request = response.request
+        if rule.action in {"wait", "retry"}:
+            action = ResponseAction.RATE_LIMITED if rule.action == "wait" else ResponseAction.RETRY
+            return self._again(action, request, rule.message, _said(response))
         if rule.action in {"give_back", "gone"}:
             setattr(response, _GONE, rule.action == "gone")
-            return ErrorResolution(ResponseAction.IGNORE, None, sentence)
-        if rule.action == "replace_token" and self._may_be_a_dead_token(response.request):
-            return _again(
-                ResponseAction.REFRESH_TOKEN_THEN_RETRY,
-                "Zoho does not take the access token any more; asking for a new one.",
-            )
+            return ErrorResolution(ResponseAction.IGNORE, None, self._sentence(rule.message, request, _said(response)))
+        if rule.action == "replace_token" and self._may_be_a_dead_token(request):
+            asking = "Zoho does not take the access token any more; asking for a new one."
+            return ErrorResolution(ResponseAction.REFRESH_TOKEN_THEN_RETRY, FailureType.transient_error, asking)
         if rule.action == "end_of_day":
-            raise traced(
-                pace(self.config).close_day(
-                    organization_of(response.request), f"{rule.message} ({message_of(response)})"
-                )
-            )
-        raise traced(_KINDS[rule.kind](sentence))
+            reason = f"{rule.message} ({message_of(response)})"
+            raise traced(pace(self.config).close_day(organization_of(request), reason))
+        raise traced(_KINDS[rule.kind](self._sentence(rule.message, request, _said(response))))
+
+    def _again(
+        self, action: ResponseAction, request: requests.PreparedRequest | None, message: str, said: str
+    ) -> ErrorResolution:
+        """Return that the request is to be repeated. Raises AirbyteTracedException after the last try."""
+        tries = getattr(request, _TRIES, 0) + 1
+        if request is not None:
+            setattr(request, _TRIES, tries)
+        if tries > _RETRIES:
+            given_up = f"{message}; gave up after {tries} tries, run again later"
+            raise traced(Transient(self._sentence(given_up, request, said)))
+        sentence = self._sentence(f"{message}; trying again", request, said)
+        return ErrorResolution(action, FailureType.transient_error, sentence)
 
     def _may_be_a_dead_token(self, request: requests.PreparedRequest) -> bool:
         """Believe at most once per request that its token has died."""
@@ -136,41 +120,17 @@ class ZohoErrorHandler(ErrorHandler):
         store.note_rejected(sent)
         return True
 
-    def _sentence(self, rule: Rule, response: requests.Response) -> str:
-        organization = organization_of(response.request)
+    def _sentence(self, message: str, request: requests.PreparedRequest | None, said: str) -> str:
+        organization = organization_of(request) if request is not None else ""
         where = f"{self.name} of organization {organization}" if organization else self.name
-        message = rule.message.format(scope=self.scope or "of this stream", organization=organization)
-        code = code_of(response)
-        said = f"code {code}: {message_of(response)}" if code != _UNREADABLE else f"HTTP {response.status_code}"
-        return f"{where}: {message} (Zoho said {said})."
+        place = f" in organization {organization}" if organization else ""
+        told = message.format(scope=self.scope or "of this stream", organization=organization, in_organization=place)
+        return f"{where}: {told} ({said})." if said else f"{where}: {told}."
 
 
-class _Wait(BackoffStrategy):
-    """Wait as long as Zoho says, else as long as the table says, else longer each time."""
-
-    def __init__(self, rules: list[Rule]) -> None:
-        self._rules = rules
-
-    def backoff_time(
-        self, response_or_exception: requests.Response | Exception | None, attempt_count: int
-    ) -> float | None:
-        """Return the seconds to wait before the next try."""
-        if isinstance(response_or_exception, requests.Response):
-            asked = response_or_exception.headers.get("Retry-After", "")
-            if re.fullmatch(r"\d+(\.\d+)?", asked):
-                return min(float(asked), 3600.0)
-            rule = rule_for(self._rules, response_or_exception)
-            if rule and rule.wait_seconds is not None:
-                return rule.wait_seconds
-        return float(min(2**attempt_count, 60))
-
-
-def rule_for(rules: list[Rule], response: requests.Response) -> Rule | None:
-    """Return the first of *rules* that speaks of *response*."""
-    code = code_of(response)
-    if body_of(response) is None and response.ok:
-        code = _UNREADABLE
-    return next((rule for rule in rules if rule.applies_to(response.status_code, code)), None)
+def note_sending(request: requests.PreparedRequest) -> None:
+    """Remember what this thread sends: some exceptions of requests do not say which request they met."""
+    _sending.request = request
 
 
 def is_gone(response: requests.Response) -> bool:
@@ -183,9 +143,14 @@ def organization_of(request: requests.PreparedRequest) -> str:
     return parse_qs(urlsplit(request.url or "").query).get("organization_id", [""])[0]
 
 
+def _said(response: requests.Response) -> str:
+    code = code_of(response)
+    return (
+        f"Zoho said code {code}: {message_of(response)}"
+        if code != UNREADABLE
+        else f"Zoho said HTTP {response.status_code}"
+    )
+
+
 def _token_sent_with(request: requests.PreparedRequest) -> str:
     return str(request.headers.get("Authorization", "")).rpartition(" ")[2]
-
-
-def _again(action: ResponseAction, sentence: str) -> ErrorResolution:
-    return ErrorResolution(action, FailureType.transient_error, sentence)

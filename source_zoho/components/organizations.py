@@ -11,6 +11,7 @@ from airbyte_cdk.sources.declarative.partition_routers.partition_router import P
 from airbyte_cdk.sources.declarative.requesters.request_options import DefaultRequestOptionsProvider
 from airbyte_cdk.sources.declarative.requesters.requester import Requester
 from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.bodies import body_of
 from source_zoho.components.connection import tokens
@@ -53,8 +54,18 @@ class OrganizationRouter(DefaultRequestOptionsProvider, PartitionRouter):
         store = tokens(self.config)
         with _lock:
             if store not in _known:
-                _known[store] = self._ask()
-            return _known[store]
+                _known[store] = self._ask_once()
+            known = _known[store]
+        if isinstance(known, AirbyteTracedException):
+            raise known
+        return known
+
+    def _ask_once(self) -> list[Mapping[str, Any]] | AirbyteTracedException:
+        """Return the list, or why there is none: what Zoho answers to one stream holds for all."""
+        try:
+            return self._ask()
+        except AirbyteTracedException as error:
+            return error
 
     def _ask(self) -> list[Mapping[str, Any]]:
         response = self.requester.send_request()
@@ -68,7 +79,7 @@ class OrganizationRouter(DefaultRequestOptionsProvider, PartitionRouter):
         return None
 
 
-_known: dict[TokenStore, list[Mapping[str, Any]]] = {}
+_known: dict[TokenStore, list[Mapping[str, Any]] | AirbyteTracedException] = {}
 _lock = threading.Lock()
 
 

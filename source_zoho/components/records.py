@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import InitVar, dataclass, field
+from math import isfinite
 from typing import Any
 
 import requests
@@ -74,6 +76,7 @@ def _flat(partition: Mapping[str, Any]) -> dict[str, Any]:
 
 
 Cast = Callable[[Any], Any]
+_DIGITS = re.compile(r"[+-]?\d+")
 
 
 @dataclass
@@ -152,12 +155,15 @@ def _number(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return float(value) if value.strip() else None
+        number = float(value) if value.strip() else None
     except ValueError:
         return value
+    return number if number is None or isfinite(number) else value
 
 
 def _integer(value: Any) -> Any:
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
+        return int(value)
     number = _number(value)
     return int(number) if isinstance(number, float) and number.is_integer() else number
 

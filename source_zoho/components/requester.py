@@ -13,7 +13,7 @@ from airbyte_cdk.sources.streams.call_rate import AbstractCallRatePolicy, APIBud
 from airbyte_cdk.sources.types import StreamSlice, StreamState
 
 from source_zoho.components.connection import api_url, pace
-from source_zoho.components.errors import organization_of
+from source_zoho.components.errors import note_sending, organization_of
 from source_zoho.components.traced import traced
 from source_zoho.errors import ZohoError
 from source_zoho.pace import Pace
@@ -31,6 +31,7 @@ class OrganizationBudget(APIBudget):
 
     def acquire_call(self, request: Any, block: bool = True, timeout: float | None = None) -> None:
         """Return when *request* may be sent. Raises AirbyteTracedException when the organization's day is over."""
+        note_sending(request)
         try:
             self._pace.wait_for_turn(organization_of(request))
         except ZohoError as error:

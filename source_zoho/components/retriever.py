@@ -133,7 +133,7 @@ class ListRetriever(Retriever):
     def _take(self, walk: Walk, response: requests.Response, where: StreamSlice) -> list[dict[str, Any]]:
         """Hand the answer to *walk*, say what it learned about the list, and return the rows that are news."""
         known = len(walk.remarks)
-        if code_of(response) == 0 or is_gone(response):
+        if code_of(response) == 0 or (is_gone(response) and "parent_slice" in where.partition):
             rows = walk.take(self._answer(response))
         elif walk.refuse(message_of(response)):
             rows = []

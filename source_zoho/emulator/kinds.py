@@ -196,6 +196,7 @@ _SIMPLE: dict[str, Callable[[Pick], Value]] = {
     "day": lambda pick: lambda draft: draft.day(draft.created + pick(draft) % 40 * DAY),
     "moment": lambda pick: lambda draft: draft.stamp(draft.created + pick(draft) % 100_000),
     "money": lambda pick: lambda draft: pick(draft) % 1_000_000 / 100,
+    "amount_text": lambda pick: lambda draft: f"{pick(draft) % 100_000 / 100:.2f}",
     "int": lambda pick: lambda draft: pick(draft) % 30,
     "hours": lambda pick: lambda draft: f"{pick(draft) % 24:02d}:{pick(draft) // 31 % 60:02d}",
     "zip": lambda pick: lambda draft: f"{pick(draft) % 100_000:05d}",

@@ -87,6 +87,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815 - http.server's names
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Write the emulator's time into the Date header, so that a client can tell what Zoho's clock says."""
+        return super().date_time_string(
+            self.server.emulator.clock.now().timestamp() if timestamp is None else timestamp
+        )
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's signature
         """Keep quiet: the emulator's own log is `calls.log`."""
 

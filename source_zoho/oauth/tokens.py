@@ -69,6 +69,8 @@ class TokenStore:
         self._issued: deque[float] = deque()
         self._accepted: dict[str, float] = {}
         self._rejected: set[str] = set()
+        self._told: set[str] = set()
+        self._verdict: tuple[ZohoError, float] | None = None
         self._futile = 0
 
     def token(self) -> AccessToken:
@@ -77,6 +79,19 @@ class TokenStore:
             if self._token is None or self._token.expires_at_seconds <= self._clock():
                 self._token = self._request()
             return self._token
+
+    def begin_run(self) -> None:
+        """Believe in a new run that what failed before may have been mended."""
+        with self._lock:
+            self._verdict = None
+            self._told.clear()
+
+    def is_told_first(self, value: str) -> bool:
+        """Tell whether this run is told the token *value* for the first time."""
+        with self._lock:
+            is_new = value not in self._told
+            self._told.add(value)
+            return is_new
 
     def note_rejected(self, value: str) -> None:
         """Remember that the API does not take the token *value* any more."""
@@ -108,6 +123,16 @@ class TokenStore:
         return not (is_alive and self._futile >= _FUTILE_ENOUGH)
 
     def _request(self) -> AccessToken:
+        """Ask for a token. What Zoho answers to one stream holds for all: none of them asks again right away."""
+        if self._verdict and self._verdict[1] > self._clock():
+            raise self._verdict[0]
+        try:
+            return self._ask_patiently()
+        except ZohoError as error:
+            self._verdict = (error, self._clock() + _TOKENS_WINDOW_SECONDS)
+            raise
+
+    def _ask_patiently(self) -> AccessToken:
         problem: ZohoError = Transient("Zoho gave no access token.")
         for attempt in range(_ATTEMPTS):
             self._respect_the_allowance()

@@ -200,3 +200,15 @@ def test_an_undocumented_order_costs_nothing_where_rows_bear_it_out() -> None:
 
     assert reading.methods == [Method.KEYSET]
     assert len(reading.ids) == 1_000
+
+
+def test_an_ignored_order_is_noticed_though_somebody_changed_the_rows_in_the_order_of_the_list() -> None:
+    # A script went through the plain list, newest first, and touched 300 rows, one a second: the first page rises by
+    # change and is sorted by creation all the same, backwards. The 700 rows that it did not reach changed long before.
+    model = ListModel(sort="ignore", says_order=False).add_many([LONG_AGO] * 1_000)
+    for place in range(300):
+        model.entries[1_000 - place].modified = LONG_AGO + 10_000 + place
+
+    reading = read(model, documented_sort=False)
+
+    assert len(set(reading.ids)) == 1_000
