@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 import yaml
 
-from source_zoho.components.errors import Rule
+from source_zoho.components.rules import Rule
 from source_zoho.files import manifest_path
 
 MANIFEST = yaml.safe_load(manifest_path().read_text(encoding="utf-8"))
@@ -37,7 +37,7 @@ def test_a_row_of_the_error_table_is_well_formed(rule: Rule) -> None:
     assert rule.action in ACTIONS
     assert rule.kind in KINDS
     assert rule.codes or rule.statuses, "a row for every answer would hide errors that nobody knows"
-    assert placeholders <= {"scope", "organization"}
+    assert placeholders <= {"scope", "organization", "in_organization"}
     assert not rule.message.endswith("."), "Zoho's words and a full stop are put behind it"
     assert rule.wait_seconds is None or rule.action in TRIES_AGAIN
     assert rule.action != "wait" or rule.wait_seconds, "say how long"

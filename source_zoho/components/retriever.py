@@ -135,7 +135,7 @@ class ListRetriever(Retriever):
         known = len(walk.remarks)
         if code_of(response) == 0 or (is_gone(response) and "parent_slice" in where.partition):
             rows = walk.take(self._answer(response))
-        elif walk.refuse(message_of(response)):
+        elif not is_gone(response) and walk.refuse(message_of(response)):
             rows = []
         else:
             raise traced(
@@ -192,9 +192,10 @@ class ListRetriever(Retriever):
 def _zoho_time(response: requests.Response) -> datetime:
     """Return the time on Zoho's clock when it answered, or ours when it does not say."""
     try:
-        return parsedate_to_datetime(response.headers.get("Date", ""))
+        moment = parsedate_to_datetime(response.headers.get("Date", ""))
     except ValueError:
         return datetime.now(UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # "-0000" says UTC and gives no zone
 
 
 def _asked_page_size(response: requests.Response) -> int:

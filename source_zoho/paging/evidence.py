@@ -25,13 +25,14 @@ def safe_position(rows: Sequence[Mapping[str, Any]], changed: Sequence[datetime]
     """
     Return the instant from which a walk in the order of change may go on after *rows*, or None when nothing shows it.
 
-    *changed* are the times of change of the rows, rising; nobody but the rows vouches for their order. If they may as
-    well be sorted by creation, the creation of the last one is a safe place: later rows were created later, and changed
-    later still.
+    *changed* are the times of change of the rows, rising; nobody but the rows vouches for their order. Rows that stand
+    newest first by creation, as Zoho's lists do unasked, show nothing. If they may as well be sorted by creation,
+    oldest first, the creation of the last one is a safe place: later rows were created later, and changed later still.
     """
-    if changed[0] == changed[-1]:
-        return None
     created = [moment for moment in (instants.parse(row.get("created_time")) for row in rows) if moment]
-    if len(created) == len(rows) and is_rising(created):
+    all_known = len(created) == len(rows)
+    if changed[0] == changed[-1] or (all_known and is_rising(created[::-1])):
+        return None
+    if all_known and is_rising(created):
         return min(changed[-1], created[-1].replace(microsecond=0))
     return changed[-1]

@@ -16,7 +16,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho import pace as paces
 from source_zoho.components.connection import pace, tokens
-from source_zoho.components.errors import Rule, ZohoErrorHandler, is_gone, organization_of
+from source_zoho.components.errors import ZohoErrorHandler, is_gone, organization_of
+from source_zoho.components.rules import Rule
 from source_zoho.errors import DailyLimit
 from source_zoho.files import manifest_path
 from source_zoho.oauth import tokens as stores
@@ -325,7 +326,7 @@ def test_every_row_of_the_table_has_an_action_that_the_handler_knows() -> None:
 
 def test_every_sentence_of_the_table_can_be_filled_in() -> None:
     for row in TABLE:
-        assert row["message"].format(scope="bills.READ", organization="17")
+        assert row["message"].format(scope="bills.READ", organization="17", in_organization=" in organization 17")
 
 
 def test_a_row_without_codes_or_statuses_speaks_of_all_of_them() -> None:

@@ -199,11 +199,20 @@ def test_a_list_whose_parent_was_deleted_is_empty(lists: Lists) -> None:
     gone = an_answer({"code": 1002, "message": "Contact does not exist."}, status=404)
     gone._zoho_gone = True  # type: ignore[attr-defined]  # as the error handler marks it
     lists.ready = [gone]
+    of_a_contact = StreamSlice(partition={"contact_id": "5", "parent_slice": {"organization_id": "7"}}, cursor_slice={})
 
-    got = retrieve(lists)
+    got = retrieve(lists, of_a_contact)
 
     assert (got.records, got.error) == ([], None)
     assert len(lists.asked) == 1
+
+
+def test_a_list_without_parent_that_does_not_exist_is_no_empty_list(lists: Lists) -> None:
+    gone = an_answer({"code": 1002, "message": "Resource does not exist."}, status=404)
+    gone._zoho_gone = True  # type: ignore[attr-defined]  # as the error handler marks it
+    lists.ready = [gone]
+
+    assert "Resource does not exist" in str(retrieve(lists).error)
 
 
 def test_an_extractor_that_cannot_tell_a_missing_list_from_an_empty_one_is_a_mistake_of_the_manifest(
