@@ -112,7 +112,9 @@ class ListRetriever(Retriever):
     def _fetch(self, ask: Ask, where: StreamSlice) -> requests.Response:
         """Return Zoho's answer to *ask*: either the list, or a refusal of the question (code 2)."""
         for _ in range(_TRIES_FOR_A_WHOLE_ANSWER):
-            response = self.requester.send_request(stream_slice=where, request_params=self._parameters_of(ask, where))
+            response = self.requester.send_request(
+                stream_slice=where, request_params=self._parameters_of(ask, where), request_headers=_headers_of(ask)
+            )
             if response is not None and (code_of(response) != 0 or self._rows(response) is not None):
                 return response
         raise traced(Transient(f"{self._place(where)}: Zoho answered several times without the list. Run again later."))
@@ -169,7 +171,7 @@ class ListRetriever(Retriever):
     def _checkpoint(self, walk: Walk, where: StreamSlice) -> Iterable[StreamData]:
         """Yield how far a walk in the order of change has come: everything older than its position has been emitted."""
         wanted = self.checkpoints and checkpoints_are_heard() and self.cursor_field == _CHANGED_AT
-        if wanted and walk.method is Method.KEYSET and walk.since:
+        if wanted and walk.method is Method.KEYSET and walk.order_is_proven and walk.since:
             yield checkpoint(self.name, where.partition, self.cursor_field, walk.since)
 
     def _may_have_missed_edits(self, walk: Walk, read_at: datetime, seconds: float) -> bool:
@@ -187,6 +189,11 @@ class ListRetriever(Retriever):
     def _place(self, where: StreamSlice) -> str:
         organization = where.partition.get("organization_id")
         return f"{self.name} of organization {organization}" if organization else self.name
+
+
+def _headers_of(ask: Ask) -> dict[str, str]:
+    """Return headers that make a page read again another request to the cache that the CDK keeps for parents."""
+    return {"Cache-Control": f'no-cache, again="{ask.reread}"'} if ask.reread else {}
 
 
 def _zoho_time(response: requests.Response) -> datetime:

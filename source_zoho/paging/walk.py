@@ -77,11 +77,16 @@ def ladder(best: Method, stable_sort: str) -> tuple[Method, ...]:
 
 @dataclass(frozen=True)
 class Ask:
-    """One request: a page of the list, read with a method, from an instant on (None: from the beginning)."""
+    """
+    One request: a page of the list, read with a method, from an instant on (None: from the beginning).
+
+    ``reread`` counts how often the walk has gone back: such a page has to come from Zoho, not from any cache.
+    """
 
     method: Method
     since: datetime | None
     page: Page
+    reread: int = 0
 
     def parameters(self, cursor_field: str, stable_sort: str) -> dict[str, str]:
         """Return the query parameters that carry the method; the page itself is the paginator's to write."""
@@ -122,6 +127,8 @@ class Walk:
     _windows: Windows = field(default_factory=Windows)
     _recent: Recent = field(default_factory=Recent)
     _finished: bool = False
+    _rereads: int = 0
+    _order_is_said: bool = False
 
     def __post_init__(self) -> None:
         self.since = _whole_second(self.since)
@@ -133,14 +140,20 @@ class Walk:
         return self.methods[0]
 
     @property
+    def order_is_proven(self) -> bool:
+        """Whether Zoho vouches for the order of change: it documents it, or said so in the last answer."""
+        return self.documented_sort or self._order_is_said
+
+    @property
     def ask(self) -> Ask | None:
         """The request to make now, or None when the list has been read."""
-        return None if self._finished else Ask(self.method, self.since, self._windows.page)
+        return None if self._finished else Ask(self.method, self.since, self._windows.page, self._rereads)
 
     def take(self, answer: Answer) -> list[Row]:
         """Return the rows of *answer* that are news, and move on to the next request."""
         times = [_whole_second(instants.parse(row.get(self.cursor_field))) for row in answer.rows]
         known = [moment for moment in times if moment]
+        self._order_is_said = answer.sorted_by == self.cursor_field
         if self.method.filters and self.since and any(moment < self.since for moment in known):
             self._step_down("Zoho ignored last_modified_time: a row older than asked came back", filters=False)
         elif self.method.sorts_by_change and not self._is_in_order(answer.sorted_by, known):
@@ -163,14 +176,14 @@ class Walk:
     def look_again(self, since: datetime) -> None:
         """Read once more what changed from *since* on, with the method in use."""
         self.since = self._floor = self._begin = _whole_second(since)
-        self._windows, self._finished = Windows(), False
+        self._windows, self._finished, self._rereads = Windows(), False, self._rereads + 1
 
     def _is_in_order(self, sorted_by: str | None, known: Sequence[datetime]) -> bool:
         if sorted_by not in (None, "", self.cursor_field):
             return False
         if self.method is Method.KEYSET:
             return is_rising(known)
-        return is_rising(known[::-1]) and (self.documented_sort or sorted_by == self.cursor_field)
+        return is_rising(known[::-1]) and self.order_is_proven
 
     def _distrust_order(self) -> None:
         """Begin again without the order: where it was relied on, rows may have been passed over."""
@@ -191,6 +204,7 @@ class Walk:
         self.latest = max([*known, *([self.latest] if self.latest else [])], default=None)
         marks = [self._mark(row) for row in answer.rows]
         if self._windows.steps_back_from_a_gap(marks, answer.has_more, answer.page_size):
+            self._rereads += 1
             return
         if self.method is Method.NEWEST_FIRST and self._floor and known and known[-1] < self._floor:
             self._finished = True
@@ -202,8 +216,7 @@ class Walk:
         """Move T to the last change seen, and return whether that was possible."""
         if not known or (self.since and known[-1] <= self.since):
             return False
-        proven = self.documented_sort or answer.sorted_by == self.cursor_field
-        position = known[-1] if proven else safe_position(answer.rows, known)
+        position = known[-1] if self.order_is_proven else safe_position(answer.rows, known)
         if position is None:
             self._distrust_order()
             return True

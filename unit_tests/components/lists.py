@@ -35,14 +35,19 @@ class Lists:
     model: ListModel = field(default_factory=ListModel)
     ready: list[requests.Response | None] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
     seconds_per_call: int = 1
     says_date: bool = True
     breaks_at_call: int = 0
 
     def send_request(
-        self, stream_slice: StreamSlice | None = None, request_params: Mapping[str, Any] | None = None
+        self,
+        stream_slice: StreamSlice | None = None,
+        request_params: Mapping[str, Any] | None = None,
+        request_headers: Mapping[str, str] | None = None,
     ) -> requests.Response | None:
         self.asked.append(dict(request_params or {}))
+        self.headers.append(dict(request_headers or {}))
         self.model.now += self.seconds_per_call
         if len(self.asked) == self.breaks_at_call:
             raise traced(Transient("Zoho has trouble of its own."))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from airbyte_cdk.models import FailureType
@@ -336,3 +338,21 @@ def test_a_walk_in_the_order_of_change_need_not_look_again(lists: Lists, method:
     retrieve(lists, method=method)
 
     assert len(lists.asked) <= 4
+
+
+def test_a_page_that_is_read_again_comes_from_zoho_and_not_from_the_cache_of_parents(lists: Lists) -> None:
+    lists.model.add_many(NOON - 1_000 + place for place in range(450))
+    answer = lists.model.get
+
+    def answer_after_deletions(parameters: Mapping[str, str]) -> dict[str, Any]:
+        if len(lists.asked) == 2:
+            lists.model.entries = {number: each for number, each in lists.model.entries.items() if number > 60}
+        return answer(parameters)
+
+    lists.model.get = answer_after_deletions  # type: ignore[method-assign]
+
+    retrieve(lists, method="scan", stable_sort="created_time")
+
+    assert lists.headers[:2] == [{}, {}]
+    assert lists.headers[2:] == [{"Cache-Control": 'no-cache, again="1"'}] * (len(lists.headers) - 2)
+    assert len(lists.headers) > 2

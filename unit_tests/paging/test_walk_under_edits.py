@@ -204,3 +204,16 @@ def test_a_server_with_smaller_pages_of_its_own_loses_no_row_to_edits_and_additi
 
     untouched = {number for number, entry in model.entries.items() if number <= 500 and not entry.version}
     assert ids(untouched) <= set(reading.ids)
+
+
+def test_a_page_that_is_asked_for_again_is_told_apart_from_the_first_time() -> None:
+    model = a_list(450)
+
+    def delete() -> None:
+        for number in range(1, 61):
+            model.delete(number)
+
+    reading = read(model, Method.SCAN, before_call=before(2, delete))
+
+    assert [ask.reread for ask in reading.asks] == [0, 0, 1, 1]
+    assert ids(range(61, 451)) <= set(reading.ids)
