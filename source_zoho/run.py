@@ -16,6 +16,7 @@ from source_zoho.errors import ZohoError
 if TYPE_CHECKING:
     from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+_CHECK_FAILED = '{"type":"CONNECTION_STATUS","connectionStatus":{"status":"FAILED"'
 _PROTOCOL_VERBS = frozenset({"spec", "check", "discover", "read"})
 
 
@@ -70,9 +71,13 @@ def _launch(args: list[str], debugging: bool) -> None:
         state=inputs.read_state(state_path) if state_path else None,
         config_path=config_path,
     )
+    refused = False
     with PRINT_BUFFER:
         for message in Entrypoint(source).run(parsed):
             sys.stdout.write(f"{message}\n")  # one call a line: other threads write lines too
+            refused = refused or message.startswith(_CHECK_FAILED)
+    if refused:  # platforms read the message, scripts the exit code
+        sys.exit(1)
 
 
 def _import_the_cdk_quickly() -> None:

@@ -13,7 +13,7 @@ CONNECTOR = (sys.executable, "-m", "source_zoho.run")
 SECONDS_TO_STOP = 5
 MESSAGES_SHOWN = 5
 # The CDK ends a failed read with one more message that repeats all others.
-REPETITION = "During the sync, the following streams did not sync successfully"
+REPETITION = "streams could not be read completely"
 
 
 class ConnectorFailedError(Exception):
@@ -110,7 +110,7 @@ def error_texts(message: Mapping[str, Any]) -> list[str]:
 
 def few_of(texts: Sequence[str]) -> list[str]:
     """Return the first of *texts*, and how many more there are, without the one that repeats the others."""
-    told = [text for text in texts if not text.startswith(REPETITION)] or list(texts)
+    told = [text for text in texts if REPETITION not in text] or list(texts)
     more = len(told) - MESSAGES_SHOWN
     return [*told[:MESSAGES_SHOWN], *([f"... and {more} more failures."] if more > 0 else [])]
 

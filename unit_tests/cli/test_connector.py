@@ -47,7 +47,7 @@ def test_many_failures_are_told_by_the_first_few() -> None:
 
 
 def test_the_summary_that_only_repeats_is_left_out_unless_it_is_all_there_is() -> None:
-    summary = "During the sync, the following streams did not sync successfully: books_bills: ..."
+    summary = "1 of 53 streams could not be read completely: books_bills. The reason of each is told above."
 
     assert few_of(["books_bills lacks a scope.", summary]) == ["books_bills lacks a scope."]
     assert few_of([summary]) == [summary]
