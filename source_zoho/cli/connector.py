@@ -12,7 +12,7 @@ import orjson
 CONNECTOR = (sys.executable, "-m", "source_zoho.run")
 SECONDS_TO_STOP = 5
 MESSAGES_SHOWN = 5
-# The CDK ends a failed read with one more message that repeats all others.
+# A failed read ends with one more message, which sums up all others.
 REPETITION = "streams could not be read completely"
 
 
