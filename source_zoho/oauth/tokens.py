@@ -173,6 +173,7 @@ class TokenStore:
         if not isinstance(value, str) or not value:
             return None
         life_seconds = _seconds(body.get("expires_in_sec")) or _seconds(body.get("expires_in")) or 3600.0
+        self.note_accepted(value)  # what Zoho has just given is alive
         kept_seconds = max(life_seconds - _REFRESH_EARLY_SECONDS, life_seconds / 2)
         return AccessToken(value, self._clock() + kept_seconds, _known_host(body.get("api_domain")))
 
