@@ -33,9 +33,8 @@ READ_AT = "read_at"
 _CHANGED_AT = "last_modified_time"
 _TRIES_FOR_A_WHOLE_ANSWER = 3
 _PAGES_BETWEEN_CHECKPOINTS = 25
-_EVERYTHING = datetime(
-    2000, 1, 1, tzinfo=UTC
-)  # the manifest's start when the configuration has none: no filter is sent
+# The manifest's start when the configuration has none: no filter is sent.
+_EVERYTHING = datetime(2000, 1, 1, tzinfo=UTC)
 _log = logging.getLogger("airbyte")
 
 
