@@ -16,14 +16,18 @@ from airbyte_cdk.sources.types import StreamSlice, StreamState
 
 from source_zoho.components.bodies import body_of
 
+TOP_LEVEL = "."
+_ENVELOPE = frozenset({"code", "message", "page_context"})
+
 
 @dataclass
 class KeyExtractor(RecordExtractor):
     """
     Take the rows from under the first of the keys that the answer has; a single object counts as one row.
 
-    Some lists answer under another name than the one Zoho documents, so a stream may give several. The CDK's
-    DpathExtractor walks every value of the page to find one key.
+    Some lists answer under another name than the one Zoho documents, so a stream may give several; ``.`` takes the
+    answer itself without its envelope, for documents that came without a wrapper. The CDK's DpathExtractor walks every
+    value of the page to find one key.
 
         extractor: {type: CustomRecordExtractor, class_name: source_zoho.components.KeyExtractor, records: [invoices]}
     """
@@ -38,6 +42,8 @@ class KeyExtractor(RecordExtractor):
         """Return the rows of *response*, or None when it has none of the keys, which is not an empty list."""
         body = body_of(response) or {}
         for key in self.records:
+            if key == TOP_LEVEL and body.get("code", 0) == 0 and body.keys() - _ENVELOPE:
+                return [{name: value for name, value in body.items() if name not in _ENVELOPE}]
             if key in body:
                 rows = body[key]
                 return [rows] if isinstance(rows, dict) else list(rows or [])
@@ -63,16 +69,16 @@ class AddPartitionFields(RecordTransformation):
         """Add to *record* what the row itself does not say."""
         if stream_slice is None:
             return
-        for name, value in _flat(stream_slice.partition).items():
+        for name, value in flat(stream_slice.partition).items():
             if record.get(name) in (None, ""):
                 record[name] = value
 
 
-def _flat(partition: Mapping[str, Any]) -> dict[str, Any]:
+def flat(partition: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of *partition* and of the partitions of its parents."""
     own = {name: value for name, value in partition.items() if name != "parent_slice"}
     parent = partition.get("parent_slice")
-    return {**_flat(parent), **own} if parent else own
+    return {**flat(parent), **own} if parent else own
 
 
 Cast = Callable[[Any], Any]

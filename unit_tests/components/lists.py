@@ -43,6 +43,7 @@ class Lists:
     def send_request(
         self,
         stream_slice: StreamSlice | None = None,
+        path: str | None = None,
         request_params: Mapping[str, Any] | None = None,
         request_headers: Mapping[str, str] | None = None,
     ) -> requests.Response | None:
@@ -73,11 +74,11 @@ def a_retriever(lists: Lists, **settings: Any) -> ListRetriever:
         "stable_sort": "created_time",
         "cursor_field": "last_modified_time",
         "config": {},
+        "record_selector": a_selector(),
         **settings,
     }
     return ListRetriever(
         requester=lists,  # type: ignore[arg-type]
-        record_selector=a_selector(),
         paginator=a_paginator(),
         parameters={},
         **wanted,

@@ -16,7 +16,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components import checkpoints
 from unit_tests.components.answers import an_answer
-from unit_tests.components.lists import Lists, a_retriever, retrieve, retrieve_with
+from unit_tests.components.lists import Lists, a_retriever, a_selector, retrieve, retrieve_with
 from unit_tests.paging.list_model import NOON, ListModel
 
 LONG_AGO = NOON - 100_000
@@ -220,13 +220,11 @@ def test_a_list_without_parent_that_does_not_exist_is_no_empty_list(lists: Lists
 def test_an_extractor_that_cannot_tell_a_missing_list_from_an_empty_one_is_a_mistake_of_the_manifest(
     lists: Lists,
 ) -> None:
-    retriever = a_retriever(lists)
-    retriever.record_selector.extractor = DpathExtractor(field_path=["rows"], config={}, parameters={})
+    selector = a_selector()
+    selector.extractor = DpathExtractor(field_path=["rows"], config={}, parameters={})
 
-    error = retrieve_with(retriever).error
-
-    assert isinstance(error, TypeError)
-    assert "books_rows" in str(error)
+    with pytest.raises(TypeError, match="books_rows"):
+        a_retriever(lists, record_selector=selector)
 
 
 # ── Checkpoints ──
