@@ -21,7 +21,7 @@ from source_zoho.emulator import Emulator
 from source_zoho.files import manifest_path
 
 _ALWAYS = "books_organizations"  # check reads it
-_PRODUCTS = {"books"}
+_PRODUCTS = {"books", "billing"}
 
 
 def attempt(zoho: Emulator, *names: str, state: Sequence[AirbyteStateMessage] | None = None, **config: Any) -> Run:
@@ -50,10 +50,12 @@ def only(*names: str) -> Iterator[None]:
 
 def _with_rows(names: set[str]) -> dict[str, Any]:
     whole = _manifest()
-    (product,) = whole["streams"]
-    rows = [row for row in product["streams"] if _name_of(row) in names]
-    kept = {**whole, "streams": [{**product, "streams": rows}]}
+    kept = {**whole, "streams": [_with_rows_of(product, names) for product in whole["streams"]]}
     return {**kept, "definitions": _definitions_for({**kept, "definitions": {}}, whole["definitions"])}
+
+
+def _with_rows_of(product: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+    return {**product, "streams": [row for row in product["streams"] if _name_of(row) in names]}
 
 
 def _definitions_for(document: Any, definitions: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from source_zoho.data_centers import DATA_CENTERS, may_receive_a_token
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:?\d\d)")
 PRODUCTS = ("books", "billing", "crm")
+DETAIL_LEVELS = ("none", "changed")
 SECRETS = ("client_id", "client_secret", "refresh_token")
 _INTEGERS = {
     "num_workers": (1, 10),
@@ -34,6 +35,11 @@ def lookback_minutes(config: Mapping[str, Any]) -> int:
     """Return by how many minutes a sync overlaps the one before."""
     value = config.get("lookback_minutes")
     return DEFAULT_LOOKBACK_MINUTES if value is None else int(value)
+
+
+def wants_details(config: Mapping[str, Any]) -> bool:
+    """Tell whether streams that cost a call for each document are to be read."""
+    return config.get("document_details") == "changed"
 
 
 _REGIONS_OF_PEERS = {"com": "us", "com.au": "au", "com.cn": "cn"}
@@ -94,6 +100,13 @@ def _products(config: Mapping[str, Any]) -> str | None:
     return None
 
 
+def _document_details(config: Mapping[str, Any]) -> str | None:
+    value = config.get("document_details")
+    if value is None or value in DETAIL_LEVELS:
+        return None
+    return f"document_details is {value!r}; expected one of: {', '.join(DETAIL_LEVELS)}."
+
+
 def _organization_ids(config: Mapping[str, Any]) -> str | None:
     value = config.get("organization_ids")
     if value is None:
@@ -139,4 +152,5 @@ _CHECKS: tuple[Callable[[Mapping[str, Any]], str | None], ...] = (
     _products,
     _organization_ids,
     _start_date,
+    _document_details,
 )

@@ -26,12 +26,11 @@ from source_zoho.components.organizations import active_ids, unknown_ids_problem
 from source_zoho.components.organizations import forget as forget_organizations
 from source_zoho.components.outcome import Outcome
 from source_zoho.components.traced import traced
-from source_zoho.configuration import migrated, problems
+from source_zoho.configuration import migrated, problems, wants_details
 from source_zoho.errors import ConfigProblem
 from source_zoho.files import manifest_path
 
-_ORGANIZATIONS = "books_organizations"
-_PRODUCTS_READ = ("books",)
+_PRODUCTS_READ = {"books": "Books", "billing": "Billing"}
 
 
 class SourceZoho(YamlDeclarativeSource):
@@ -65,10 +64,10 @@ class SourceZoho(YamlDeclarativeSource):
         return built or super().streams(config)
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
-        """Sign in, list the organizations, and tell whether those that were asked for can be read."""
+        """Sign in, list the organizations, and tell which products and which of those asked for can be read."""
         try:
             self._refuse_a_wrong_config()
-            self._check_organizations(logger)
+            self._check_products(logger)
         except AirbyteTracedException as error:
             return AirbyteConnectionStatus(status=Status.FAILED, message=error.message)
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
@@ -89,6 +88,7 @@ class SourceZoho(YamlDeclarativeSource):
         self._refuse_a_wrong_config()
         self._refuse_unknown_streams(catalog)
         self._name_products_left_out(logger)
+        self._name_details_left_out(logger, catalog)
         progress, outcome = Progress(state or []), Outcome()
         try:
             for message in super().read(logger, config, catalog, state):
@@ -122,23 +122,67 @@ class SourceZoho(YamlDeclarativeSource):
                 ", ".join(missing),
             )
 
-    def _check_organizations(self, logger: logging.Logger) -> None:
-        store = tokens(self._config)
-        store.patient = False
-        organizations = self._organizations()
+    def _name_details_left_out(self, logger: logging.Logger, catalog: ConfiguredAirbyteCatalog) -> None:
+        if wants_details(self._config):
+            return
+        chosen = {each.stream.name for each in catalog.streams}
+        left_out = chosen & set(_streams_for_details(self.resolved_manifest))
+        if left_out:
+            logger.warning(
+                "document_details is none, so these streams have no rows and cost no call: %s. Set it to changed to read "
+                "them, at the price of one call for each changed document.",
+                ", ".join(sorted(left_out)),
+            )
+
+    def _check_products(self, logger: logging.Logger) -> None:
+        """Raise AirbyteTracedException unless everything that was asked for by name can be read."""
+        tokens(self._config).patient = False
+        asked_for = self._config.get("products")
+        wanted = [each for each in _PRODUCTS_READ if each in (asked_for or _PRODUCTS_READ)]
+        refusals: list[AirbyteTracedException] = []
+        for product in wanted:
+            try:
+                self._check_organizations(product, logger)
+            except AirbyteTracedException as error:
+                if asked_for:
+                    raise
+                refusals.append(error)
+                logger.warning("%s cannot be read and is left out: %s", _PRODUCTS_READ[product], error.message)
+        if not wanted:
+            known = ", ".join(_PRODUCTS_READ)
+            raise traced(
+                ConfigProblem(f"products names nothing that this version can read; expected some of: {known}.")
+            )
+        if len(refusals) == len(wanted):
+            raise refusals[0]
+
+    def _check_organizations(self, product: str, logger: logging.Logger) -> None:
+        organizations = self._organizations(product)
         wanted: Sequence[str] = self._config.get("organization_ids") or []
         problem = unknown_ids_problem(wanted, organizations)
         if problem:
             raise traced(ConfigProblem(problem))
-        logger.info("Signed in; organizations to read: %s.", ", ".join(wanted or active_ids(organizations)))
+        name = _PRODUCTS_READ[product]
+        ids = ", ".join(wanted or active_ids(organizations, name))
+        logger.info("Signed in; organizations of %s to read: %s.", name, ids)
 
-    def _organizations(self) -> list[Mapping[str, Any]]:
-        stream = next((each for each in self.streams(self._config) if each.name == _ORGANIZATIONS), None)
-        if stream is None:
-            raise traced(
-                ConfigProblem("products names nothing that this version can read; expected it to contain: books.")
-            )
+    def _organizations(self, product: str) -> list[Mapping[str, Any]]:
+        """Return the organizations that *product* lists; raise AirbyteTracedException when it refuses."""
+        stream = next(each for each in self._streams_once() if each.name == f"{product}_organizations")
         return [record.data for partition in stream.generate_partitions() for record in partition.read()]
+
+    def _streams_once(self) -> list[AbstractStream]:
+        self._built = self._built or super().streams(self._config)
+        return self._built
+
+
+def _streams_for_details(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names of the streams in *manifest* that have partitions only when details are asked for."""
+    for product in manifest["streams"]:
+        for row in product["streams"]:
+            router = row["retriever"]["partition_router"]
+            if router.get("for_details") or router.get("$parameters", {}).get("for_details"):
+                yield row["$parameters"]["name"]
 
 
 def _without_traceback(message: AirbyteMessage, logger: logging.Logger) -> AirbyteMessage:

@@ -1,7 +1,9 @@
 """The classes that ``manifest.yaml`` names: what a declarative manifest cannot say, each with a test of its own."""
 
 from source_zoho.components.authenticator import ZohoAuthenticator
+from source_zoho.components.details import BulkDetailRetriever, DetailRetriever
 from source_zoho.components.errors import ZohoErrorHandler
+from source_zoho.components.follow import FollowRetriever
 from source_zoho.components.migration import MigratePeerConfig
 from source_zoho.components.organizations import OrganizationRouter
 from source_zoho.components.records import AddPartitionFields, KeyExtractor, SchemaNormalizer
@@ -12,6 +14,9 @@ from source_zoho.components.state import KeepHistoryOfNewPartitions
 
 __all__ = [
     "AddPartitionFields",
+    "BulkDetailRetriever",
+    "DetailRetriever",
+    "FollowRetriever",
     "KeepHistoryOfNewPartitions",
     "KeyExtractor",
     "ListRetriever",

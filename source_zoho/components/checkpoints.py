@@ -5,6 +5,9 @@ The CDK writes the state of an organization when its list has been read to the e
 begin anew after a break, and one that takes more calls than a day allows would never end. A walk in the order of
 change can be taken up where it stood, so it says now and then how far it is: a retriever sends a checkpoint, and the
 source turns it into a state message (``Progress``) that keeps what the state says of all other organizations.
+
+A checkpoint may carry notes: what a retriever wants to know again in the next sync, beside the cursor. They stand in
+the state of their partition, and ``notes_of`` returns them.
 """
 
 from __future__ import annotations
@@ -25,13 +28,27 @@ from airbyte_cdk.models import (
 )
 
 _MARK = "zoho_checkpoint"
+_NOTES = "notes"
 _somebody_merges = threading.Event()
+_notes: dict[str, list[dict[str, Any]]] = {}
 
 
-def checkpoint(stream_name: str, partition: Mapping[str, Any], cursor_field: str, reached: datetime) -> AirbyteMessage:
+def checkpoint(
+    stream_name: str,
+    partition: Mapping[str, Any],
+    cursor_field: str,
+    reached: datetime,
+    notes: Mapping[str, Any] | None = None,
+) -> AirbyteMessage:
     """Return the message that every row of *partition* that changed before *reached* has been emitted."""
     entry = {"partition": dict(partition), "cursor": {cursor_field: str(int(reached.timestamp()))}}
-    return _state_message(stream_name, {_MARK: entry})
+    return _state_message(stream_name, {_MARK: entry if notes is None else {**entry, _NOTES: dict(notes)}})
+
+
+def notes_of(stream_name: str, partition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the notes that the last sync left for *partition*; empty when it left none."""
+    entries = _notes.get(stream_name, [])
+    return next((dict(each[_NOTES]) for each in entries if each["partition"] == dict(partition)), {})
 
 
 def are_heard() -> bool:
@@ -49,6 +66,11 @@ class Progress:
         for state in states:
             if state.stream and state.stream.stream_state:
                 self._states[state.stream.stream_descriptor.name] = dict(vars(state.stream.stream_state))
+        _notes.clear()
+        for name, known in self._states.items():
+            noted = [each for each in known.get("states", []) if _NOTES in each]
+            if noted:
+                _notes[name] = self._reached[name] = noted
 
     def apply(self, message: AirbyteMessage) -> AirbyteMessage:
         """Return *message*, a state, with all checkpoints of its stream in it."""
@@ -75,8 +97,11 @@ class Progress:
             known = next((each for each in entries if each["partition"] == reached["partition"]), None)
             if known is None:
                 entries.append(reached)
-            elif _position(known) < _position(reached):
+                continue
+            if _position(known) < _position(reached):
                 known["cursor"] = reached["cursor"]
+            if _NOTES in reached:
+                known[_NOTES] = reached[_NOTES]
         return {"use_global_cursor": False, **state, "states": entries}
 
 

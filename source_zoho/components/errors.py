@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,7 +17,7 @@ from airbyte_cdk.sources.streams.http.error_handlers import (
     ResponseAction,
 )
 
-from source_zoho.components.bodies import code_of, message_of
+from source_zoho.components.bodies import body_of, code_of, message_of
 from source_zoho.components.connection import pace, tokens
 from source_zoho.components.rules import UNREADABLE, Rule, Wait, rule_for, rules
 from source_zoho.components.traced import traced
@@ -26,8 +26,11 @@ from source_zoho.errors import ConfigProblem, Transient, Unexpected, ZohoError
 _KINDS: Mapping[str, type[ZohoError]] = {"config": ConfigProblem, "transient": Transient, "system": Unexpected}
 _RETRIES = 6
 _UNKNOWN = Rule("Zoho gave an answer that this connector does not know", "fail")
+_NOTHING_THERE = Rule("Zoho says that there is nothing to read here", "gone")
 # What is remembered of a request from one try to the next, on the request itself.
 _TRIES, _RETRIED_AS, _GONE = "_zoho_tries", "_zoho_retried_with_another_token", "_zoho_gone"
+# How Billing is told the organization: https://www.zoho.com/billing/api/v1/introduction/#organization-id
+ORGANIZATION_HEADER = "X-com-zoho-subscriptions-organizationid"
 _sending = threading.local()
 
 
@@ -38,11 +41,15 @@ class ZohoErrorHandler(ErrorHandler):
 
     The first row that applies decides; an answer that no row knows fails loudly. One handler reads the table because
     the CDK's filters would decode every good page once per row, and its composite handler overrides some of their
-    actions.
+    actions. ``product`` and ``scopes`` (the prefix of its scopes) are words for its sentences. ``nothing_there`` are
+    statuses by which one particular call may say that there is nothing to read, under codes that nobody has written
+    down.
 
         error_handler:
           type: CustomErrorHandler
           class_name: source_zoho.components.ZohoErrorHandler
+          product: Books
+          scopes: ZohoBooks
           table:
             - {codes: [44], action: wait, wait_seconds: 60, message: "Zoho allows no more calls in this minute"}
     """
@@ -50,8 +57,11 @@ class ZohoErrorHandler(ErrorHandler):
     config: Mapping[str, Any]
     table: list[Mapping[str, Any]]
     parameters: InitVar[Mapping[str, Any]]
+    product: str = ""
+    scopes: str = ""
     name: str = ""
     scope: str = ""
+    nothing_there: list[int] = field(default_factory=list)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._rules = rules(self.table)
@@ -76,7 +86,10 @@ class ZohoErrorHandler(ErrorHandler):
         if response.ok and code_of(response) == 0:
             tokens(self.config).note_accepted(_token_sent_with(response.request))
             return ErrorResolution(ResponseAction.SUCCESS, None, None)
-        return self._resolve(rule_for(self._rules, response) or _UNKNOWN, response)
+        rule = rule_for(self._rules, response)
+        if rule is None and response.status_code in self.nothing_there and body_of(response):
+            rule = _NOTHING_THERE
+        return self._resolve(rule or _UNKNOWN, response)
 
     def _resolve(self, rule: Rule, response: requests.Response) -> ErrorResolution:
         request = response.request
@@ -91,7 +104,7 @@ class ZohoErrorHandler(ErrorHandler):
             return ErrorResolution(ResponseAction.REFRESH_TOKEN_THEN_RETRY, FailureType.transient_error, asking)
         if rule.action == "end_of_day":
             reason = f"{rule.message} ({message_of(response)})"
-            raise traced(pace(self.config).close_day(organization_of(request), reason))
+            raise traced(pace(self.config).close_day(organization_of(request), reason, self.product))
         raise traced(_KINDS[rule.kind](self._sentence(rule.message, request, _said(response))))
 
     def _again(
@@ -124,7 +137,12 @@ class ZohoErrorHandler(ErrorHandler):
         organization = organization_of(request) if request is not None else ""
         where = f"{self.name} of organization {organization}" if organization else self.name
         place = f" in organization {organization}" if organization else ""
-        told = message.format(scope=self.scope or "of this stream", organization=organization, in_organization=place)
+        told = message.format(
+            product=self.product,
+            scope=f"{self.scopes}.{self.scope}" if self.scope else "of this stream",
+            organization=organization,
+            in_organization=place,
+        )
         return f"{where}: {told} ({said})." if said else f"{where}: {told}."
 
 
@@ -139,8 +157,9 @@ def is_gone(response: requests.Response) -> bool:
 
 
 def organization_of(request: requests.PreparedRequest) -> str:
-    """Return the organization that *request* is about, or an empty text."""
-    return parse_qs(urlsplit(request.url or "").query).get("organization_id", [""])[0]
+    """Return the organization that *request* is about, by its query or header, or an empty text."""
+    told = request.headers.get(ORGANIZATION_HEADER)
+    return str(told) if told else parse_qs(urlsplit(request.url or "").query).get("organization_id", [""])[0]
 
 
 def _said(response: requests.Response) -> str:

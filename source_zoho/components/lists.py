@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,18 +13,21 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.requesters.paginators.default_paginator import DefaultPaginator
 from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.bodies import body_of, code_of, message_of
 from source_zoho.components.errors import is_gone
 from source_zoho.components.records import KeyExtractor, flat
 from source_zoho.components.requester import ZohoRequester
 from source_zoho.components.traced import traced
-from source_zoho.errors import Transient, Unexpected
+from source_zoho.errors import Transient
 from source_zoho.paging.walk import Answer, Ask, Method, Row, Walk, ladder
 
 CHANGED_AT = "last_modified_time"
+_FIELD = re.compile(r"\{(\w+)\}")
 _TRIES_FOR_A_WHOLE_ANSWER = 3
 _log = logging.getLogger("airbyte")
 
@@ -33,16 +37,16 @@ class ListFacts:
     """
     What is known about a list: where it is asked for, what its rows are called, and how far it can be relied on.
 
-    ``path`` and ``query`` may name fields of the slice in braces, as in ``invoices/{invoice_id}/comments``; without a
-    path the requester's own is asked. ``method`` is where the walk begins, ``stable_sort`` a column that edits do not
-    change, ``changed_at`` the field of a row that says when it changed, and ``also_changed_at`` names that the same
-    field was seen to have. ``keeps_state`` tells that the next sync will ask only for what changed since this one.
+    ``path`` and ``query`` may name fields of the slice in braces, as in ``invoices/{invoice_id}/comments``. ``method``
+    is where the walk begins, ``stable_sort`` a column that edits do not change, ``changed_at`` the field of a row that
+    says when it changed, and ``also_changed_at`` names that the same field was seen to have. ``keeps_state`` tells
+    that the next sync will ask only for what changed since this one.
     """
 
     name: str
+    path: str
     records: Sequence[str]
     primary_key: Sequence[str]
-    path: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
     method: str = "plain"
     stable_sort: str = ""
@@ -66,6 +70,10 @@ class Page:
     read_at: datetime
     reached: datetime | None = None
     in_order: bool = False
+
+
+class Refusal(AirbyteTracedException):
+    """Zoho does not take the question, and there is no plainer one."""
 
 
 class ListReader:
@@ -135,11 +143,8 @@ class ListReader:
         elif not is_gone(response) and walk.refuse(message_of(response)):
             rows = []
         else:
-            raise traced(
-                Unexpected(
-                    f"{self.place(where)}: Zoho refused the request ({message_of(response)}). Please report this."
-                )
-            )
+            sentence = f"{self.place(where)}: Zoho refused the request ({message_of(response)}). Please report this."
+            raise Refusal(message=sentence, internal_message=sentence, failure_type=FailureType.system_error)
         for remark in walk.remarks[known:]:
             _log.warning("%s: %s Nothing is lost; it may cost more calls.", self.place(where), remark)
             self._methods = tuple(walk.methods)  # the next organization need not find out again
@@ -175,18 +180,17 @@ class ListReader:
         return walk.latest > read_at and seconds >= self._lookback_seconds
 
 
-def filled_path(path: str, where: StreamSlice) -> str | None:
-    """Return *path* with the fields of the slice in it, each safe in a URL; None when there is none to fill."""
-    if not path:
-        return None
+def filled_path(path: str, where: StreamSlice) -> str:
+    """Return *path* with the fields of the slice in it, each safe in a URL."""
     values = flat(where.partition)
-    return path.format_map({name: quote(str(value), safe="") for name, value in values.items()})
+    return _FIELD.sub(lambda found: quote(str(values[found[1]]), safe=""), path)
 
 
 def filled_query(query: Mapping[str, str], where: StreamSlice) -> dict[str, Any]:
     """Return *query* with the fields of the slice in it."""
     values = flat(where.partition)
-    return {name: value.format_map(values) for name, value in query.items() if not name.startswith("$")}
+    asked = {name: value for name, value in query.items() if not name.startswith("$")}
+    return {name: _FIELD.sub(lambda found: str(values[found[1]]), value) for name, value in asked.items()}
 
 
 def zoho_time(response: requests.Response) -> datetime:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import requests
-from airbyte_cdk.sources.declarative.interpolation import InterpolatedMapping
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
 from airbyte_cdk.sources.streams.call_rate import AbstractCallRatePolicy, APIBudget
 from airbyte_cdk.sources.types import StreamSlice, StreamState
 
 from source_zoho.components.connection import api_url, pace
-from source_zoho.components.errors import note_sending, organization_of
+from source_zoho.components.errors import ORGANIZATION_HEADER, note_sending, organization_of
+from source_zoho.components.records import flat
 from source_zoho.components.traced import traced
 from source_zoho.errors import ZohoError
 from source_zoho.pace import Pace
@@ -25,15 +25,17 @@ class OrganizationBudget(APIBudget):
     apart.
     """
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: Pace, product: str, *, documents: bool) -> None:
         super().__init__(policies=[])
         self._pace = pace
+        self._product = product
+        self._documents = documents
 
     def acquire_call(self, request: Any, block: bool = True, timeout: float | None = None) -> None:
         """Return when *request* may be sent. Raises AirbyteTracedException when the organization's day is over."""
         note_sending(request)
         try:
-            self._pace.wait_for_turn(organization_of(request))
+            self._pace.wait_for_turn(organization_of(request), self._product, document=self._documents)
         except ZohoError as error:
             raise traced(error) from None
 
@@ -44,7 +46,7 @@ class OrganizationBudget(APIBudget):
     def update_from_response(self, request: Any, response: Any) -> None:
         """Read from the headers what is left of the day."""
         if isinstance(response, requests.Response):
-            self._pace.note_headers(organization_of(request), response.headers)
+            self._pace.note_headers(organization_of(request), response.headers, self._product)
 
 
 @dataclass
@@ -52,23 +54,27 @@ class ZohoRequester(HttpRequester):
     """
     Send requests to the API host that Zoho names with the token, about the organization of the slice, at its pace.
 
+    ``organization_in`` says how the API is told the organization: by a query parameter or by a header. ``documents``
+    tells that the calls are for single documents, which Zoho takes at a slower pace.
+
         requester:
           type: CustomRequester
           class_name: source_zoho.components.ZohoRequester
+          product: Books
           api: books/v3
-          path: invoices
-          query: {filter_by: Status.All}
+          organization_in: query
     """
 
+    product: str = ""
     api: str = ""
-    query: Mapping[str, str] = field(default_factory=dict)
+    organization_in: str = "query"
+    documents: bool = False
     connect_timeout_in_seconds: float | None = 10.0
     read_timeout_in_seconds: float | None = 120.0
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        self.api_budget = OrganizationBudget(pace(self.config))
+        self.api_budget = OrganizationBudget(pace(self.config), self.product, documents=self.documents)
         super().__post_init__(parameters)
-        self._query = InterpolatedMapping(self.query, parameters=parameters)
 
     def get_url_base(
         self,
@@ -90,13 +96,22 @@ class ZohoRequester(HttpRequester):
         stream_slice: StreamSlice | None = None,
         next_page_token: Mapping[str, Any] | None = None,
     ) -> MutableMapping[str, Any]:
-        """Return the organization of the slice, and the parameters that every request to this list has."""
-        asked: dict[str, Any] = dict(self._query.eval(self.config, stream_slice=stream_slice))
-        organization_id = _organization_id(stream_slice.partition) if stream_slice else None
-        return {"organization_id": organization_id, **asked} if organization_id else asked
+        """Return the organization of the slice, where the API wants it there."""
+        organization_id = _organization_id(stream_slice) if self.organization_in == "query" else None
+        return {"organization_id": organization_id} if organization_id else {}
+
+    def get_request_headers(
+        self,
+        *,
+        stream_state: StreamState | None = None,
+        stream_slice: StreamSlice | None = None,
+        next_page_token: Mapping[str, Any] | None = None,
+    ) -> Mapping[str, Any]:
+        """Return the organization of the slice, where the API wants it there."""
+        organization_id = _organization_id(stream_slice) if self.organization_in == "header" else None
+        return {ORGANIZATION_HEADER: organization_id} if organization_id else {}
 
 
-def _organization_id(partition: Mapping[str, Any]) -> str | None:
-    """Return the organization of *partition*, or of its parents."""
-    own = partition.get("organization_id")
-    return own or (_organization_id(partition["parent_slice"]) if partition.get("parent_slice") else None)
+def _organization_id(where: StreamSlice | None) -> str | None:
+    """Return the organization of a slice, or of its parents."""
+    return flat(where.partition).get("organization_id") if where else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,6 +32,8 @@ class ListRetriever(Retriever):
     """
     Read a list by the strongest method that it honours.
 
+    ``path`` and ``query`` are those of the list; they may name fields of the slice in braces
+    (``projects/{project_id}/users``).
     ``method`` is where the walk begins (keyset, filter, newest_first, scan, plain), ``stable_sort`` a column that
     edits do not change, and ``cursor_field`` where a record says when it changed; ``also_changed_at`` are names that
     this field was seen to have in other accounts. With ``read_at`` as the cursor field a record is given the time at
@@ -53,6 +55,8 @@ class ListRetriever(Retriever):
     parameters: InitVar[Mapping[str, Any]]
     paginator: DefaultPaginator
     name: str = ""
+    path: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
     primary_key: list[str] = field(default_factory=list)
     method: str = "plain"
     stable_sort: str = ""
@@ -66,8 +70,10 @@ class ListRetriever(Retriever):
         shows_change = self.cursor_field not in {"", READ_AT}
         facts = ListFacts(
             name=self.name,
+            path=self.path,
             records=keys_of(self.record_selector),
             primary_key=self.primary_key,
+            query=self.query,
             method=self.method,
             stable_sort=self.stable_sort,
             sort_documented=self.sort_documented,
@@ -86,7 +92,10 @@ class ListRetriever(Retriever):
         reached: datetime | None = None
         try:
             for number, page in enumerate(self._list.pages(where, self._since(where)), start=1):
-                yield from self._records(page, records_schema, where)
+                rows = (stamped(page) if self.cursor_field == READ_AT else page).rows
+                yield from self.record_selector.filter_and_transform(
+                    rows, stream_state={}, records_schema=records_schema, stream_slice=where
+                )
                 reached = page.reached or reached
                 if number % _PAGES_BETWEEN_CHECKPOINTS == 0:
                     yield from self._checkpoint(reached, where)
@@ -97,19 +106,16 @@ class ListRetriever(Retriever):
     def _since(self, where: StreamSlice) -> datetime | None:
         return start_of(where) if self.cursor_field else None
 
-    def _records(self, page: Page, schema: Mapping[str, Any], where: StreamSlice) -> Iterable[StreamData]:
-        rows = page.rows
-        if self.cursor_field == READ_AT:
-            stamp = page.read_at.strftime("%Y-%m-%dT%H:%M:%S+0000")
-            rows = [{**row, READ_AT: stamp} for row in rows]
-        yield from self.record_selector.filter_and_transform(
-            rows, stream_state={}, records_schema=schema, stream_slice=where
-        )
-
     def _checkpoint(self, reached: datetime | None, where: StreamSlice) -> Iterable[StreamData]:
         """Yield how far a walk in the order of change has come: everything older than its position has been emitted."""
         if self.checkpoints and checkpoints_are_heard() and self.cursor_field not in {"", READ_AT} and reached:
             yield checkpoint(self.name, where.partition, self.cursor_field, reached)
+
+
+def stamped(page: Page) -> Page:
+    """Return *page* with the time of its walk in each row: the cursor of lists that do not show when rows changed."""
+    stamp = page.read_at.strftime("%Y-%m-%dT%H:%M:%S+0000")
+    return replace(page, rows=[{**row, READ_AT: stamp} for row in page.rows])
 
 
 def start_of(where: StreamSlice) -> datetime | None:
