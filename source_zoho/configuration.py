@@ -95,7 +95,7 @@ def _products(config: Mapping[str, Any]) -> str | None:
     value = config.get("products")
     if value is None:
         return None
-    if not isinstance(value, list) or not value or any(name not in PRODUCTS for name in value):
+    if not isinstance(value, list) or any(name not in PRODUCTS for name in value):
         return f"products is {value!r}; expected a list with one or more of: {', '.join(PRODUCTS)}."
     return None
 

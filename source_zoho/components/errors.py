@@ -98,7 +98,7 @@ class ZohoErrorHandler(ErrorHandler):
             return self._again(action, request, rule.message, _said(response))
         if rule.action in {"give_back", "gone"}:
             setattr(response, _GONE, rule.action == "gone")
-            return ErrorResolution(ResponseAction.IGNORE, None, self._sentence(rule.message, request, _said(response)))
+            return ErrorResolution(ResponseAction.SUCCESS, None, None)  # the reader says what it makes of it
         if rule.action == "replace_token" and self._may_be_a_dead_token(request):
             asking = "Zoho does not take the access token any more; asking for a new one."
             return ErrorResolution(ResponseAction.REFRESH_TOKEN_THEN_RETRY, FailureType.transient_error, asking)

@@ -37,7 +37,7 @@ _WALKS: Mapping[str, tuple[str, bool]] = {
     "of_custom_module": ("newest_first", True),
     "scan": ("scan", True),
     "scan_modified": ("scan", True),
-    "log": ("scan", True),
+    "log": ("latest_first", True),
     "full": ("scan", True),
     "whole": ("plain", True),
 }

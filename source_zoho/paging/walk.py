@@ -10,6 +10,8 @@ honour and steps down when an answer shows that it does not:
     FILTER         ask for rows changed since T, page by page in the order of creation.
     FILTER_PLAIN   the same in whatever order Zoho chooses.
     NEWEST_FIRST   ask for the latest change first, and stop at the first row older than T.
+    LATEST_FIRST   read a log in Zoho's own order, and stop at the first row older than T for as long as all rows have
+                   come latest first.
     SCAN           read every page in the order of creation and keep what changed since T.
     PLAIN          the same in whatever order Zoho chooses.
 
@@ -41,6 +43,7 @@ class Method(Enum):
     FILTER = "filter"
     FILTER_PLAIN = "filter_plain"
     NEWEST_FIRST = "newest_first"
+    LATEST_FIRST = "latest_first"
     SCAN = "scan"
     PLAIN = "plain"
 
@@ -65,6 +68,7 @@ _STEPS_DOWN: dict[Method, tuple[Method, ...]] = {
     Method.KEYSET: (Method.KEYSET, Method.FILTER, Method.FILTER_PLAIN, Method.NEWEST_FIRST, *_WITHOUT_FILTER),
     Method.FILTER: (Method.FILTER, Method.FILTER_PLAIN, *_WITHOUT_FILTER),
     Method.NEWEST_FIRST: (Method.NEWEST_FIRST, *_WITHOUT_FILTER),
+    Method.LATEST_FIRST: (Method.LATEST_FIRST, Method.PLAIN),
     Method.SCAN: _WITHOUT_FILTER,
     Method.PLAIN: (Method.PLAIN,),
 }
@@ -129,6 +133,7 @@ class Walk:
     _finished: bool = False
     _rereads: int = 0
     _order_is_said: bool = False
+    _oldest: datetime | None = None
 
     def __post_init__(self) -> None:
         self.since = _whole_second(self.since)
@@ -159,6 +164,7 @@ class Walk:
         elif self.method.sorts_by_change and not self._is_in_order(answer.sorted_by, known):
             self._distrust_order()
         else:
+            self._stop_relying_on_a_log(known)
             self._move_on(answer, known)
         return [row for row, moment in zip(answer.rows, times, strict=True) if self._is_news(row, moment)]
 
@@ -191,6 +197,16 @@ class Walk:
         self._step_down(ignored, filters=True)
         self.since = self._floor = self._begin
 
+    def _stop_relying_on_a_log(self, known: Sequence[datetime]) -> None:
+        """Read a log to its end when a row is later than the one before; the order of its pages stays what it is."""
+        if self.method is not Method.LATEST_FIRST or not known:
+            return
+        goes_on = self._oldest is None or known[-1] <= self._oldest
+        self._oldest = known[-1]
+        if not (goes_on and is_rising(known[::-1])):
+            self.methods = self.methods[1:]
+            self.remarks.append("Rows do not come latest first; reading on to the end of the list.")
+
     def _step_down(self, remark: str, filters: bool) -> None:
         if self.method is Method.KEYSET and self.since:
             self._floor = self.since  # everything older has been emitted
@@ -206,7 +222,8 @@ class Walk:
         if self._windows.steps_back_from_a_gap(marks, answer.has_more, answer.page_size):
             self._rereads += 1
             return
-        if self.method is Method.NEWEST_FIRST and self._floor and known and known[-1] < self._floor:
+        latest_first = self.method in {Method.NEWEST_FIRST, Method.LATEST_FIRST}
+        if latest_first and self._floor and known and known[-1] < self._floor:
             self._finished = True
         elif not (self.method is Method.KEYSET and answer.has_more and self._goes_on_from(answer, known)):
             self._windows.advance(marks, answer.has_more, answer.page_size)

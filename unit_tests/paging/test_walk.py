@@ -24,6 +24,11 @@ def all_ids(model: ListModel) -> set[str]:
     return {str(number) for number in model.entries}
 
 
+def a_log(count: int) -> ListModel:
+    """Return a list of rows that nobody changes, which Zoho shows latest first unasked."""
+    return a_list(count)
+
+
 # ── What a list costs ──
 
 
@@ -272,3 +277,36 @@ def test_looking_again_does_not_repeat_a_version_that_has_come_out() -> None:
     reading.walk.look_again(moment(LONG_AGO))
 
     assert reading.walk.take(Answer(model.get({})["rows"], has_more=False)) == []
+
+
+# ── Logs ──
+
+
+@pytest.mark.parametrize(("news", "calls"), [(0, 1), (10, 1), (199, 1), (250, 2)])
+def test_a_log_is_read_until_it_meets_the_cursor(news: int, calls: int) -> None:
+    model = a_log(3_000)
+
+    reading = read(model, Method.LATEST_FIRST, since=moment(LONG_AGO + 3_000 - news))
+
+    assert set(reading.ids) == {str(number) for number in range(3_001 - news, 3_001)}
+    assert reading.calls == calls
+    assert not reading.walk.remarks
+
+
+def test_a_log_without_a_cursor_is_read_whole() -> None:
+    reading = read(a_log(1_000), Method.LATEST_FIRST)
+
+    assert len(reading.rows) == len(set(reading.ids)) == 1_000
+
+
+@pytest.mark.parametrize("edited", [None, 650], ids=["oldest first", "one out of order"])
+def test_a_log_that_does_not_come_latest_first_is_read_to_its_end(edited: int | None) -> None:
+    model = ListModel(oldest_first=edited is None).add_many([LONG_AGO + place for place in range(700)])
+    if edited:
+        model.edit(edited)
+
+    reading = read(model, Method.LATEST_FIRST, since=moment(LONG_AGO + 690))
+
+    assert set(reading.ids) == {str(number) for number in (*range(691, 701), *([edited] if edited else []))}
+    assert [remark for remark in reading.walk.remarks if "latest first" in remark]
+    assert reading.calls == 4
