@@ -52,7 +52,7 @@ def _launch(args: list[str], debugging: bool) -> None:
     from airbyte_cdk.entrypoint import PRINT_BUFFER, AirbyteEntrypoint
 
     from source_zoho import inputs
-    from source_zoho.source import SourceZoho
+    from source_zoho.source import STREAMS_OF_CHECK, SourceZoho
 
     class Entrypoint(AirbyteEntrypoint):
         @staticmethod
@@ -70,6 +70,7 @@ def _launch(args: list[str], debugging: bool) -> None:
         config=inputs.read_config(config_path) if config_path else None,
         state=inputs.read_state(state_path) if state_path else None,
         config_path=config_path,
+        only=STREAMS_OF_CHECK if parsed.command in {"spec", "check"} else (),
     )
     refused = False
     with PRINT_BUFFER:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from airbyte_cdk.models import (
@@ -16,7 +16,7 @@ from airbyte_cdk.models import (
     Status,
     Type,
 )
-from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
+from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
@@ -28,13 +28,18 @@ from source_zoho.components.outcome import Outcome
 from source_zoho.components.traced import traced
 from source_zoho.configuration import migrated, problems, wants_details
 from source_zoho.errors import ConfigProblem
-from source_zoho.files import manifest_path
+from source_zoho.manifest import read_manifest, with_streams
 
 _PRODUCTS_READ = {"books": "Books", "billing": "Billing"}
+STREAMS_OF_CHECK = frozenset(f"{product}_organizations" for product in _PRODUCTS_READ)
 
 
-class SourceZoho(YamlDeclarativeSource):
-    """Reads Zoho as ``manifest.yaml`` declares, explains what cannot be read, and keeps state while it reads."""
+class SourceZoho(ConcurrentDeclarativeSource):
+    """
+    Reads Zoho as ``manifest.yaml`` declares, explains what cannot be read, and keeps state while it reads.
+
+    Only the streams of *catalog* are built, or those named in *only*; all of them take seconds.
+    """
 
     def __init__(
         self,
@@ -42,14 +47,17 @@ class SourceZoho(YamlDeclarativeSource):
         config: Mapping[str, Any] | None = None,
         state: list[AirbyteStateMessage] | None = None,
         config_path: str | None = None,
+        only: Collection[str] = (),
     ) -> None:
         self._built: list[AbstractStream] | None = None
         self.problems = problems(migrated(config)) if isinstance(config, Mapping) and config else []
+        wanted = only or {each.stream.name for each in (catalog.streams if catalog else [])}
+        manifest = read_manifest()
         super().__init__(
-            path_to_yaml=str(manifest_path()),
-            catalog=catalog,
-            config=None if self.problems else config,
-            state=state,
+            catalog=catalog or ConfiguredAirbyteCatalog(streams=[]),
+            config={} if self.problems else config or {},
+            state=state or [],
+            source_config=with_streams(manifest, wanted) if wanted else manifest,
             config_path=config_path,
         )
         if self._config:
@@ -58,7 +66,7 @@ class SourceZoho(YamlDeclarativeSource):
             tokens(self._config).begin_run()
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
-        """Return all streams. Raises AirbyteTracedException when the configuration cannot be used."""
+        """Return the streams. Raises AirbyteTracedException when the configuration cannot be used."""
         self._refuse_a_wrong_config()
         built, self._built = self._built, None
         return built or super().streams(config)
@@ -129,8 +137,8 @@ class SourceZoho(YamlDeclarativeSource):
         left_out = chosen & set(_streams_for_details(self.resolved_manifest))
         if left_out:
             logger.warning(
-                "document_details is none, so these streams have no rows and cost no call: %s. Set it to changed to read "
-                "them, at the price of one call for each changed document.",
+                "document_details is none, so these streams have no rows and cost no call: %s. "
+                "Set it to changed to read them, at the price of one call for each changed document.",
                 ", ".join(sorted(left_out)),
             )
 

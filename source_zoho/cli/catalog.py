@@ -9,6 +9,11 @@ def configured(catalog: Mapping[str, Any]) -> dict[str, Any]:
     return {"streams": [configured_stream(stream) for stream in catalog["streams"]]}
 
 
+def costs_a_call_for_each_document(stream: Mapping[str, Any]) -> bool:
+    """Tell whether *stream* stays empty unless the configuration asks for document details; its description says so."""
+    return "needs document_details: changed" in str(stream["json_schema"].get("description"))
+
+
 def configured_stream(stream: Mapping[str, Any]) -> dict[str, Any]:
     """Return *stream* incremental where it can be, else read whole and overwritten."""
     primary_key = stream.get("source_defined_primary_key") or []

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from source_zoho.cli.catalog import configured, incremental_streams
+from source_zoho.cli.catalog import configured, costs_a_call_for_each_document, incremental_streams
 from source_zoho.cli.changes import Change, make_changes, summary
 from source_zoho.cli.connector import ConnectorFailedError, ConnectorRun, only
 from source_zoho.cli.duckdb_loader import DuckDBLoader
@@ -76,11 +76,16 @@ class Tour:
             step.update("succeeded")
 
     def discover(self) -> dict[str, Any]:
-        """Return the configured catalog of all streams."""
+        """Return the configured catalog of the streams that do not cost a call for each document."""
         with self._steps.step("Discover the streams") as step, self._run("discover", "discover") as run:
-            catalog = configured(only("CATALOG", run)["catalog"])
-            by_mode = [entry["sync_mode"] for entry in catalog["streams"]]
-            step.update(f"{len(by_mode)} streams, {by_mode.count('incremental')} of them incremental")
+            streams = only("CATALOG", run)["catalog"]["streams"]
+            lists = [stream for stream in streams if not costs_a_call_for_each_document(stream)]
+            catalog = configured({"streams": lists})
+            details = len(streams) - len(lists)
+            step.update(
+                f"{len(lists)} streams, {len(incremental_streams(catalog))} of them incremental, "
+                f"and {details} with details of documents, left out here"
+            )
         return catalog
 
     def change(self) -> list[Change]:

@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from source_zoho.cli.endpoints import endpoints, endpoints_of
 from source_zoho.cli.report import Endpoint, calls_by_stream
 from source_zoho.files import schema_path
 
 
-def test_a_row_is_found_wherever_it_stands_in_the_manifest() -> None:
-    row = {
-        "$ref": "#/definitions/x",
-        "$parameters": {"name": "books_bills", "path": "bills", "query": {"filter_by": "All"}},
-    }
-
-    assert list(endpoints_of({"streams": [{"type": "ConditionalStreams", "streams": [row]}]})) == [
-        Endpoint("books_bills", "/books/v3/bills", {"filter_by": "All"})
-    ]
+def a_manifest(name: str, path: str, query: dict[str, str]) -> dict[str, Any]:
+    row = {"$ref": "#/definitions/x", "$parameters": {"name": name, "path": path, "query": query}}
+    return {"definitions": {}, "streams": [{"type": "ConditionalStreams", "streams": [row]}]}
 
 
-def test_what_a_path_interpolates_is_a_placeholder() -> None:
-    path = "contacts/{{ stream_partition.contact_id }}/contactpersons"
+def test_a_row_says_where_its_stream_reads() -> None:
+    manifest = a_manifest("billing_plans", "plans", {"filter_by": "All"})
 
-    (endpoint,) = endpoints_of({"$parameters": {"name": "books_contact_persons", "path": path, "query": {}}})
+    assert list(endpoints_of(manifest)) == [Endpoint("billing_plans", "/billing/v1/plans", {"filter_by": "All"})]
+
+
+def test_a_row_that_is_a_parent_too_is_found_by_its_name() -> None:
+    manifest = a_manifest("books_bills", "bills", {})
+    manifest["definitions"]["books_bills"], manifest["streams"][0]["streams"] = (
+        manifest["streams"][0]["streams"][0],
+        ["#/definitions/books_bills"],
+    )
+
+    assert [endpoint.stream for endpoint in endpoints_of(manifest)] == ["books_bills"]
+
+
+def test_what_stands_in_braces_is_a_placeholder() -> None:
+    path = "contacts/{contact_id}/contactpersons"
+
+    (endpoint,) = endpoints_of(a_manifest("books_contact_persons", path, {"x": "{contact_id}"}))
 
     assert endpoint.is_at("/books/v3/contacts/46/contactpersons")
     assert not endpoint.is_at("/books/v3/contacts/46/address")
-
-
-def test_parameters_that_are_no_row_are_left_alone() -> None:
-    assert list(endpoints_of({"paginator": {"$parameters": {"url_base": ""}}})) == []
+    assert not endpoint.query
 
 
 def test_every_stream_of_the_manifest_has_its_endpoint() -> None:
     names = [endpoint.stream for endpoint in endpoints()]
 
     assert len(names) == len(set(names))
-    assert {path.stem for path in schema_path("any").parent.glob("books_*.json")} == set(names)
+    assert {path.stem for path in schema_path("any").parent.glob("*.json")} == set(names)
 
 
 def test_invoices_and_debit_notes_share_a_path_and_are_told_apart() -> None:
