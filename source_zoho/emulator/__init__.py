@@ -1,4 +1,4 @@
-"""An offline Zoho for tests and demos: what would the accounts server and Books v3 answer?
+"""An offline Zoho for tests and demos: what would the accounts server, Books v3 and Billing v1 answer?
 
 It knows Zoho's documents and none of the connector's code. `README.md` beside this file says first what it is not.
 """

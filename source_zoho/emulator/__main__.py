@@ -31,6 +31,7 @@ def main() -> None:
         calls_per_minute=options.calls_per_minute,
         calls_per_day=options.calls_per_day,
         data_center=options.data_center,
+        odd_accounts=options.odd_accounts,
     ) as zoho:
         sys.stdout.write(f"{zoho.url}\n")
         sys.stdout.flush()
@@ -45,6 +46,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--calls-per-minute", type=int, default=100, help="Zoho's limit per organization")
     parser.add_argument("--calls-per-day", type=int, default=10_000, help="Zoho's limit per organization and day")
     parser.add_argument("--data-center", default="us", help="where the grant was made")
+    parser.add_argument("--odd-accounts", action="store_true", help="add one without Billing and one without records")
     parser.add_argument("--coverage", action="store_true", help="print what is emulated, and stop")
     return parser.parse_args()
 

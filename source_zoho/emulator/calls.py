@@ -1,7 +1,7 @@
 """What was the emulator asked?
 
-A call of Books counts in `total`, a call of the accounts server in `tokens`; both stand in the log. Calls of the
-emulator's own control path are nobody's business.
+A call of Books or Billing counts in `total`, a call of the accounts server in `tokens`; both stand in the log. Calls
+of the emulator's own control path are nobody's business.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ class Call(NamedTuple):
     query: dict[str, str]
     status: int
     code: int | None
+    organization_id: str = ""
 
 
 class Calls:
@@ -44,11 +45,11 @@ class Calls:
         self.log.append(call)
 
     def record(self, call: Call) -> None:
-        """Count a call of Books."""
+        """Count a call of Books or Billing."""
         self.total += 1
         self.by_path[call.path] += 1
-        if organization_id := call.query.get("organization_id"):
-            self.by_organization[organization_id] += 1
+        if call.organization_id:
+            self.by_organization[call.organization_id] += 1
         self.log.append(call)
 
     def as_json(self) -> dict[str, object]:

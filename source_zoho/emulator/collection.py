@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .drafts import Draft, maker_of
+from .extras import with_extras
+from .resources import Resource
 from .timeline import Timeline
 from .zones import parse_stamp
 
 if TYPE_CHECKING:
     from .organization import Organization
-    from .resources import Resource
 
 Row = dict[str, object]
 ADDED_FROM = 12_000_000
+# Where most parents have a few children, every so many-th has more than a page of them.
+CROWDED = 97
+_NEVER_CHILDLESS = ("project_tasks", "reporting_tag_options", "transaction_templates")
 _REMEMBERED_VALUES = 50_000
 _REMEMBERED_TARGETS = 1000
 
@@ -37,6 +41,8 @@ class Kept:
 
 
 Handle = int | Kept
+# Kinds of ids that are no numbers: records with such an id are looked up, not computed.
+_CODES = ("awkward_code:", "secret_id")
 
 
 class Collection:
@@ -51,12 +57,14 @@ class Collection:
         self.organization, self.resource, self.size = organization, resource, size
         self.stride = 2 << size.bit_length() if resource.parent else 0
         self.timeline: Timeline = Timeline(size * 64 if self.stride else size, start, end)
-        self.maker = maker_of(resource.name)
+        self.maker = maker_of(resource)
+        self._only_in_detail = resource.detail_fields.keys() - resource.fields.keys()
         self.kept: dict[int, Kept] = {}
         self.gone: set[int] = set()
         self.version = 0
         self._added = 0
         self._values: dict[tuple[int, str], object] = {}
+        self._codes: tuple[int, dict[object, Handle]] | None = None
         self._targets: dict[int, Draft] = {}
 
     @property
@@ -73,16 +81,32 @@ class Collection:
 
     def find(self, record_id: str) -> Handle | None:
         """Return the record with this id, None when there is none (any more)."""
+        if str(self.resource.fields.get(self.resource.id)).startswith(_CODES):
+            return self._by_code(record_id)
         if not record_id.isascii() or not record_id.isdigit():
             return None
+        if self.parent is not None and self._goes_by_its_parents_id:
+            return self._only_child(self.parent.find(record_id))
         if kept := self.kept.get(int(record_id)):
             return kept
         position = self.organization.position(self.resource.number, int(record_id))
         return position if position is not None and self._generated(position) else None
 
+    @property
+    def _goes_by_its_parents_id(self) -> bool:
+        return str(self.resource.fields.get(self.resource.id)).startswith("@parent.")
+
+    def _by_code(self, code: str) -> Handle | None:
+        if self._codes is None or self._codes[0] != self.version:
+            self._codes = self.version, {self.value(handle, self.resource.id): handle for handle in self.handles()}
+        return self._codes[1].get(code)
+
+    def _only_child(self, parent: Handle | None) -> Handle | None:
+        return None if parent is None else next(self.children_of(parent), None)
+
     def find_by(self, field: str, wanted: str) -> Handle | None:
         """Return the record whose field has this value; by id this is quick."""
-        if field == self.resource.id:
+        if field == self.resource.id and self.resource.name != "document_kinds":
             return self.find(wanted)
         return next((handle for handle in self.handles() if self.value(handle, field) == wanted), None)
 
@@ -104,16 +128,23 @@ class Collection:
 
     def row(self, handle: Handle) -> Row:
         """Return the list row, with the emulator's own underscored keys."""
-        return handle.row if isinstance(handle, Kept) else self.maker.row(self._draft(handle))
+        if isinstance(handle, Kept):
+            return handle.row
+        draft = self._draft(handle)
+        return with_extras(draft, self.maker.row(draft))
 
     def served(self, handle: Handle) -> Row:
         """Return the list row as it goes out: without the keys that are the emulator's own."""
-        return public(handle.row) if isinstance(handle, Kept) else self.maker.public_row(self._draft(handle))
+        if isinstance(handle, Kept):
+            return {name: value for name, value in public(handle.row).items() if name not in self._only_in_detail}
+        draft = self._draft(handle)
+        return with_extras(draft, self.maker.public_row(draft))
 
     def detail(self, handle: Handle) -> Row:
         """Return what the detail call answers."""
         draft = Draft(self, position_of(handle), self.created(handle), self.modified(handle), self.parent_of(handle))
-        return {**self.maker.details(draft), **self.served(handle)}
+        own = public(handle.row) if isinstance(handle, Kept) else self.served(handle)
+        return {**self.maker.details(draft), **own}
 
     def value(self, handle: Handle, name: str) -> object:
         """Return one field without making the whole row."""
@@ -180,19 +211,25 @@ class Collection:
             return 0  # the organization's own currency has no rate
         if self.resource.name == "project_users":
             return 1 + parent_index % min(self.size, self.organization.collections["users"].size or 1)
-        if parent_index == 0:
-            return self.size
-        fewest = 1 if self.resource.name in ("project_tasks", "reporting_tag_options") else 0
-        return fewest + parent_index * 2_654_435_761 % (self.size + 1 - fewest)
+        if parent_index * self.stride >= ADDED_FROM:
+            return 0  # record numbers end here: in a large world only the first million parents have children
+        if self.resource.name == "tax_groups":
+            return int(parent.generated(parent_index, "tax_type") == "tax_group")
+        crowded = self.resource.few is None or parent_index % CROWDED == 0
+        most = self.size if crowded else min(self.resource.few or 0, self.size)
+        if parent_index == 0 or (crowded and self.resource.few):
+            return most
+        fewest = 1 if self.resource.name in _NEVER_CHILDLESS else 0
+        return fewest + parent_index * 2_654_435_761 % (most + 1 - fewest)
 
     # ── changes ──
 
     def edit(self, handle: Handle, fields: Row, now: int) -> Kept:
         """Change fields and stamp the record."""
         stamps = {name: self.organization.zone.stamp(now) for name in self.resource.fields if self._is_stamp(name)}
-        given = fields.get("last_modified_time")
+        given = fields.get("last_modified_time", fields.get("updated_time"))
         modified = (parse_stamp(given) if isinstance(given, str) else None) or now
-        row = {**self.row(handle), **stamps, **fields}
+        row = {**self.row(handle), **stamps, **self._placed(fields)}
         created, parent = self.created(handle), self.parent_of(handle)
         kept = Kept(self.number_of(handle), position_of(handle), parent, row, created, modified)
         self.delete(handle)
@@ -205,7 +242,8 @@ class Collection:
         position = ADDED_FROM + self._added
         owner = None if parent is None else position_of(parent)
         draft = Draft(self, position, now, now, owner)
-        kept = Kept(self.number_of(position), position, owner, {**self.maker.row(draft), **fields}, now, now)
+        row = {**with_extras(draft, self.maker.row(draft)), **self._placed(fields)}
+        kept = Kept(self.number_of(position), position, owner, row, now, now)
         self.kept[kept.number] = kept
         self.version += 1
         return kept
@@ -217,6 +255,13 @@ class Collection:
         else:
             self.gone.add(handle)
         self.version += 1
+
+    def _placed(self, fields: Row) -> Row:
+        """Put a field that the row keeps to itself under its underscored name; the document may show it as well."""
+        own = self.resource
+        hidden = {name for name in fields if f"_{name}" in own.fields}
+        shown = {name for name in fields if name not in hidden or name in own.fields or name in own.detail_fields}
+        return {f"_{name}": fields[name] for name in hidden} | {name: fields[name] for name in fields if name in shown}
 
     def _is_stamp(self, name: str) -> bool:
         kind = self.resource.fields[name]

@@ -49,6 +49,7 @@ def _state(emulator: Emulator, _body: Body) -> Body:
             "now": emulator.clock.now().isoformat(),
             "organization_ids": emulator.organization_ids,
             "inactive_organization_ids": emulator.inactive_organization_ids,
+            "products": {organization.id: list(organization.products) for organization in emulator.world},
             "records": {
                 organization.id: {name: held.size for name, held in organization.collections.items()}
                 for organization in emulator.world
@@ -67,6 +68,14 @@ def _config(emulator: Emulator, _body: Body) -> Body:
 
 def _rows(emulator: Emulator, body: Body) -> Body:
     return {"rows": emulator.rows(body["resource"], body["organization_id"], body.get("parent_id"))}
+
+
+def _detail(emulator: Emulator, body: Body) -> Body:
+    return {"record": emulator.detail(body["resource"], body["organization_id"], body["record_id"])}
+
+
+def _add_organization(emulator: Emulator, body: Body) -> Body:
+    return {"organization_id": emulator.add_organization(**body)}
 
 
 def _edit(emulator: Emulator, body: Body) -> Body:
@@ -122,10 +131,12 @@ _ACTIONS: dict[tuple[str, str], tuple[Callable[[Emulator, Body], Body], str]] = 
     ("GET", "calls"): (_calls, "counters and log of Zoho's calls"),
     ("GET", "config"): (_config, "a configuration for the connector"),
     ("GET", "rows"): (_rows, "all rows of `resource` in `organization_id` (of `parent_id`)"),
+    ("GET", "detail"): (_detail, "`record_id` of `resource` in `organization_id`, whole, as its detail call answers"),
     ("POST", "edit"): (_edit, "change `fields` of `record_id`"),
     ("POST", "add"): (_add, "add a record with `fields`"),
     ("POST", "delete"): (_delete, "delete `record_id`"),
-    ("POST", "behave"): (_behave, "`filter`, `sort`, `all_sorts`, `page_context` of a `resource`"),
+    ("POST", "add-organization"): (_add_organization, "open an organization: `name`, `products` ..."),
+    ("POST", "behave"): (_behave, "`filter`, `sort`, `all_sorts`, `page_context`, `key` ... of a `resource`"),
     ("POST", "fault"): (_fault, "plan a fault: `kind`, `path`, `times`, `after`, `organization_id`, `retry_after`"),
     ("POST", "clock"): (_clock, "advance by `seconds` or `set` an instant"),
     ("POST", "reset-calls"): (_reset_calls, "forget counters and log"),

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from .controls import CONTROLS
 from .faults import BROKEN, SPOILING, TOKEN, ZOHO_ERRORS
 from .filters import is_emulated
-from .resources import Resource, books_resources
-from .routes import BASE_PATH
+from .resources import ROOTS, Product, Resource, resources
+from .special_calls import special_calls
 
 _HEAD = """# What the emulator covers
 
@@ -22,12 +22,15 @@ Every parameter not listed is answered with 400, code 2.
 A parameter in the column "refused as not emulated" is documented by Zoho, yet the emulator answers it with 501.
 """
 _LISTS = """
-## Lists of Books
-
 `last_modified_time`: "documented" by Zoho, "seen in code" of others, or "-" for refused; `behave` changes it.
 All lists take `organization_id`, `page` and `per_page` (up to 200, refused above; ignored where a list has no pages).
-
 """
+_BILLING = """
+Billing's organization is named by the header `X-com-zoho-subscriptions-organizationid`, or by `organization_id`.
+`last_modified_time` is refused by all lists, as no list of Billing documents it; `behave` changes it.
+All lists take `page` and `per_page` (up to 200, refused above; ignored where a list has no pages).
+"""
+_INTRO: dict[Product, str] = {"books": _LISTS, "billing": _BILLING}
 _COLUMNS = (
     "list",
     "scope",
@@ -43,22 +46,36 @@ _COLUMNS = (
 
 def coverage() -> str:
     """Return the coverage table as Markdown."""
-    resources = books_resources().values()
     lines = [_HEAD, "## Accounts\n", "| call | what |", "| --- | --- |"]
     lines.append(_row("POST /oauth/v2/token", "refresh_token and authorization_code, by query string or form"))
     lines.append(_row("GET /oauth/v2/auth", "the user consents at once; redirects to loopback only"))
-    lists = [_LISTS, _row(*_COLUMNS), _row(*["---"] * len(_COLUMNS)), *(_list_row(resource) for resource in resources)]
-    details = [_row(f"GET {BASE_PATH}{one.detail_path}", one.detail_key) for one in resources if one.detail_path]
+    others = [_row(f"GET {one.root}{one.path}", one.key) for one in special_calls().values()]
     return "\n".join(
         [
             *lines,
-            *lists,
-            *_table("Details of Books", ("call", "key"), details),
+            *_product("books"),
+            *_table("Other calls of Books", ("call", "key"), others),
+            *_product("billing"),
             *_table("Faults", ("kind", "what the caller gets"), _fault_rows()),
             *_table("Controls", ("call", "what"), [_row(f"{call}", what) for call, what in CONTROLS.items()]),
             "",
         ]
     )
+
+
+def _product(product: Product) -> list[str]:
+    """Return the lists and the details of one product."""
+    own = [resource for resource in resources().values() if resource.product == product]
+    title = product.capitalize()
+    lists = [_list_row(resource) for resource in own if resource.path]
+    details = [
+        _row(f"GET {ROOTS[product]}{path}", one.detail_key)
+        for one in own
+        for path in (one.detail_path, *one.detail_aliases)
+        if path
+    ]
+    head = [f"\n## Lists of {title}", _INTRO[product], _row(*_COLUMNS), _row(*["---"] * len(_COLUMNS))]
+    return [*head, *lists, *_table(f"Details of {title}", ("call", "key"), details)]
 
 
 def _table(title: str, columns: tuple[str, str], rows: Iterable[str]) -> list[str]:
@@ -70,7 +87,7 @@ def _row(*cells: object) -> str:
 
 
 def _list_row(resource: Resource) -> str:
-    paths = " or ".join(f"`{BASE_PATH}{path}`" for path in (resource.path, *resource.aliases))
+    paths = " or ".join(f"`{resource.root}{path}`" for path in (resource.path, *resource.aliases))
     others = [*(("status",) if resource.statuses else ()), *resource.date_filters, *resource.search]
     if resource.parent and resource.parent.place == "query":
         others.insert(0, f"{resource.parent.field} (needed)")

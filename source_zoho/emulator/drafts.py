@@ -7,17 +7,18 @@ instants and from the records it refers to.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from .kinds import MISSING, Compiler, Value
-from .resources import books_resources
 from .words import CURRENCIES
 
 if TYPE_CHECKING:
     from .collection import Collection
     from .resources import Resource
+
+
+_MAKERS: dict[str, Maker] = {}
 
 
 class Draft:
@@ -106,6 +107,11 @@ class Draft:
         """Write a calendar day."""
         return self.collection.organization.zone.day(instant)
 
+    def clock(self, instant: int) -> str:
+        """Write the time of day as comments show it: 6:03 PM."""
+        local = self.collection.organization.zone.local(instant)
+        return f"{local.hour % 12 or 12}:{local:%M %p}"
+
     def utc(self, instant: int) -> str:
         """Write an instant in UTC, the way the task module is documented."""
         return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -140,10 +146,11 @@ class Maker:
         return "" if value is MISSING else value
 
 
-@cache
-def maker_of(name: str) -> Maker:
+def maker_of(resource: Resource) -> Maker:
     """Return the maker for a resource: compiled once, shared by all organizations."""
-    return Maker(books_resources()[name])
+    if resource.name not in _MAKERS:
+        _MAKERS[resource.name] = Maker(resource)
+    return _MAKERS[resource.name]
 
 
 def _filled(fields: dict[str, Value], draft: Draft) -> dict[str, object]:

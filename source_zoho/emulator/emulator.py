@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 from .accounts import Accounts
 from .behaviour import Behaviour, Mode
+from .billing import Billing
 from .books import Books
 from .calls import Calls
 from .clock import Clock
-from .collection import Collection, Handle, Row
+from .collection import Row
+from .details import organization_document
+from .editions import known_features, oddity
+from .extras import USUAL_CUSTOM_FIELDS
 from .faults import Faults
 from .front import Front
-from .quotas import Quotas
-from .resources import books_resources
+from .meant import is_organizations, parent_meant, record_meant
+from .quotas import Quotas, details_per_minute
+from .refusals import NoProduct
+from .reports import report
+from .resources import PRODUCTS, Product, resources
 from .server import Server
+from .special_calls import special_calls
 from .wire import Answer, Request
 from .world import Size, World
 from .zones import Zone
@@ -27,7 +35,7 @@ Action = Callable[["Emulator"], object]
 
 class Emulator:
     """
-    An offline Zoho: accounts server and Books v3 on one loopback origin.
+    An offline Zoho: accounts server, Books v3 and Billing v1 on one loopback origin.
 
     Use it as a context manager. Every control is safe to use while calls are being answered: one lock guards the world.
     """
@@ -42,6 +50,10 @@ class Emulator:
         calls_per_minute: int = 100,
         calls_per_day: int = 10_000,
         concurrent_calls: int = 10,
+        detail_calls_per_minute: int | None = None,
+        billing_shares_quota: bool = True,
+        without_product: NoProduct = "57",
+        odd_accounts: bool = False,
         data_center: str = "us",
         scopes: frozenset[str] | set[str] | None = None,
         now: datetime | None = None,
@@ -50,16 +62,26 @@ class Emulator:
         Lay out a world.
 
         *sizes* overrides the number of records of single resources, *scopes* narrows the grant (None covers
-        everything), *now* is where the clock starts.
+        everything), *now* is where the clock starts. *detail_calls_per_minute* is the pace for single documents: 50,
+        but none where *calls_per_minute* is raised, unless it is given. *billing_shares_quota* says whether both
+        products draw on one quota, *without_product* how a call is refused for an organization whose plan lacks the
+        product. *odd_accounts* adds an organization without Billing and one without records.
         """
         self.seed, self.size, self._port = seed, size, port
         clock = Clock(now)
         accounts = Accounts(clock, seed, data_center, None if scopes is None else frozenset(scopes))
-        world = World(clock, seed, size, sizes or {})
-        quotas = Quotas(clock, calls_per_minute, calls_per_day, concurrent_calls)
-        self._front = Front(clock, accounts, world, Books(world, accounts), quotas)
+        world = World(clock, seed, size, sizes or {}, without_product)
+        details = details_per_minute(detail_calls_per_minute, calls_per_minute)
+        limits = calls_per_minute, calls_per_day, concurrent_calls, details
+        quotas = Quotas(clock, *limits)
+        billing_quotas = quotas if billing_shares_quota else Quotas(clock, *limits)
+        products = Books(world, accounts), Billing(world, accounts)
+        self._front = Front(clock, accounts, world, *products, quotas, billing_quotas)
         self.lock = self._front.lock
         self._server: Server | None = None
+        if odd_accounts:
+            self.add_organization("Ledger Only KG", products=("books",))
+            self.add_organization("Brand New Ltd", empty=True)
 
     @property
     def clock(self) -> Clock:
@@ -127,7 +149,7 @@ class Emulator:
             "client_id": self.accounts.client_id,
             "client_secret": self.accounts.client_secret,
             "refresh_token": self.accounts.refresh_token,
-            "products": ["books"],
+            "products": list(PRODUCTS),
             "api_base_url": self.url,
             "accounts_base_url": self.url,
             **overrides,
@@ -150,26 +172,43 @@ class Emulator:
     def rows(self, resource: str, organization_id: str, parent_id: str | None = None) -> list[Row]:
         """Return what exists now, as full listings under the all-filter would serve it."""
         with self.lock:
-            if resource == "organizations":
+            if is_organizations(resource):
                 return [dict(organization.row) for organization in self.world]
             collection = self.world.collection(resource, organization_id)
-            parent = None if parent_id is None else _parent(collection, parent_id)
-            return self._front.books.rows(collection, parent)
+            parent = None if parent_id is None else parent_meant(collection, parent_id)
+            return self._front.service(collection.resource.product).rows(collection, parent)
 
     def record(self, resource: str, organization_id: str, record_id: str) -> Row:
         """Return one record as its list serves it."""
         with self.lock:
             collection = self.world.collection(resource, organization_id)
-            return collection.served(_record(collection, record_id))
+            return collection.served(record_meant(collection, record_id))
+
+    def detail(self, resource: str, organization_id: str, record_id: str) -> dict[str, Any]:
+        """Return one record whole, as its detail call answers it, or the single object that a call answers with."""
+        with self.lock:
+            if resource == "organizations":
+                return organization_document(self.world.organization(record_id))
+            collection = self.world.collection(resource, organization_id)
+            described = collection.resource
+            if not (described.detail_path or described.single):
+                raise ValueError(f"{resource} has no detail call.")
+            return self._front.service(described.product).document(collection, record_meant(collection, record_id))
+
+    def report(self, name: str, organization_id: str, **query: str) -> dict[str, Any]:
+        """Return the answer of a report ("profit_and_loss", from_date="2025-01-01"), without a call."""
+        with self.lock:
+            organization = self.world.organization(organization_id)
+            return report(name, query, organization, self.world.today(organization))
 
     def edit(self, resource: str, organization_id: str, record_id: str, **fields: object) -> None:
         """Change fields of a record; its modification stamp becomes the clock's present."""
         with self.lock:
-            if resource == "organizations":
+            if is_organizations(resource):
                 self.world.organization(record_id).row.update(fields)
                 return
             collection = self.world.collection(resource, organization_id)
-            collection.edit(_record(collection, record_id), fields, int(self.clock.seconds()))
+            collection.edit(record_meant(collection, record_id), fields, int(self.clock.seconds()))
 
     def add(self, resource: str, organization_id: str, **fields: object) -> str:
         """Add a record, made and changed now; a child needs its parent's id among the fields."""
@@ -177,7 +216,7 @@ class Emulator:
             collection = self.world.collection(resource, organization_id)
             parent = None
             if described := collection.resource.parent:
-                parent = _parent(collection, str(fields[described.field]))
+                parent = parent_meant(collection, str(fields[described.field]))
                 if described.field not in collection.resource.fields:
                     fields.pop(described.field)
             kept = collection.add(fields, int(self.clock.seconds()), parent)
@@ -187,13 +226,52 @@ class Emulator:
         """Take a record away, without a trace, as Books does."""
         with self.lock:
             collection = self.world.collection(resource, organization_id)
-            collection.delete(_record(collection, record_id))
+            collection.delete(record_meant(collection, record_id))
 
-    def add_organization(self, name: str, *, active: bool = True) -> str:
-        """Open one more organization, half the size of the first."""
+    def add_organization(
+        self,
+        name: str,
+        *,
+        active: bool = True,
+        products: Sequence[Product] = PRODUCTS,
+        edition: str = "complete",
+        absent: Iterable[str] = (),
+        empty: bool = False,
+        custom_fields: int = USUAL_CUSTOM_FIELDS,
+        modules: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> str:
+        """
+        Open one more organization, half the size of the first; its plan may have one of the *products* only.
+
+        *edition* "plain" lacks what Zoho ties to a country or a dearer plan, *absent* names more resources to leave
+        out: both answer as unknown paths do. *custom_fields* is how many contacts and invoices have, *modules* the
+        organization's own custom modules with the data types of their fields: {"cm_boats": {"cf_length": "decimal"}}.
+        """
+        odd = oddity(edition, absent=absent, empty=empty, custom_fields=custom_fields, own_modules=modules)
+        if unknown := set(products) - set(PRODUCTS):
+            raise ValueError(f"no product is called {', '.join(sorted(unknown))}; there are: {', '.join(PRODUCTS)}.")
         with self.lock:
             prefix = 5_000_000 + len(list(self.world))
-            return self.world.add_organization(name, Zone("GMT", 0), "GBP", prefix, active=active).id
+            opened = self.world.add_organization(name, Zone("GMT", 0), "GBP", prefix, active=active, oddity=odd)
+            opened.products = tuple(products)
+            return opened.id
+
+    def behave_organization(
+        self, organization_id: str, *, absent: Iterable[str] | None = None, custom_fields: int | None = None
+    ) -> None:
+        """
+        Change what is odd about an organization while it is read.
+
+        *absent* names the resources and reports that it answers as unknown paths, all others come back;
+        *custom_fields* is how many contacts and invoices have.
+        """
+        with self.lock:
+            organization = self.world.organization(organization_id)
+            if absent is not None:
+                organization.absent = set(known_features(absent))
+            if custom_fields is not None:
+                organization.custom_fields = custom_fields
+            self._front.books.forget_pages()
 
     # ── switches ──
 
@@ -205,23 +283,26 @@ class Emulator:
         *,
         all_sorts: bool | None = None,
         page_context: bool | None = None,
+        **switches: object,
     ) -> None:
         """
         Choose how a list treats what Zoho's documents leave open.
 
         *filter* is about the parameter last_modified_time; *sort* about sort_column=last_modified_time, or about every
-        sort_column with *all_sorts*. What is not given stays as it was.
+        sort_column with *all_sorts*. Reports go by their names, "profit_and_loss" and so on; `Behaviour` says what the
+        other switches are. What is not given stays as it was.
         """
-        if resource not in books_resources():
+        if resource not in {**resources(), **special_calls()}:
             raise KeyError(f"no resource {resource!r}.")
         with self.lock:
-            before = self._front.books.behaviours.get(resource, Behaviour())
-            self._front.books.behaviours[resource] = before.changed(
-                by_modification=filter, sort=sort, all_sorts=all_sorts, page_context=page_context
+            product = resources()[resource].product if resource in resources() else "books"
+            behaviours = self._front.service(product).behaviours
+            behaviours[resource] = behaviours.get(resource, Behaviour()).changed(
+                by_modification=filter, sort=sort, all_sorts=all_sorts, page_context=page_context, **switches
             )
 
     def on_call(self, number: int, action: Action, path: str | None = None) -> None:
-        """Run *action* just before the *number*-th call of Books from now (of *path*, if given) is answered."""
+        """Run *action* just before the *number*-th call of a product from now (of *path*, if given) is answered."""
         with self.lock:
             self._front.plan(number, lambda: action(self), path)
 
@@ -238,25 +319,3 @@ class Emulator:
     def answer(self, request: Request) -> Answer:
         """Answer one call of Zoho, as the server passes it in."""
         return self._front.answer(request)
-
-
-def _record(collection: Collection, record_id: str) -> Handle:
-    """Find a record by its id; a member of a project, who has none, by "<project id>/<user id>"."""
-    parent_id, _, own_id = record_id.rpartition("/")
-    handle = collection.find(own_id)
-    if parent_id:
-        members = collection.children_of(_parent(collection, parent_id))
-        handle = next((one for one in members if collection.value(one, "user_id") == own_id), None)
-    if handle is None:
-        raise KeyError(f"no record {record_id!r} in {collection.resource.name} of {collection.organization.id}.")
-    return handle
-
-
-def _parent(collection: Collection, parent_id: str) -> Handle:
-    described, parents = collection.resource.parent, collection.parent
-    if described is None or parents is None:
-        raise ValueError(f"{collection.resource.name} has no parent.")
-    handle = parents.find_by(described.field, parent_id)
-    if handle is not None:
-        return handle
-    raise KeyError(f"no record {parent_id!r} in {described.resource} of {collection.organization.id}.")

@@ -111,6 +111,8 @@ def by_filter(collection: Collection, wanted: str) -> Keep | None:
     resource = collection.resource
     if wanted not in resource.filter_by:
         raise invalid_value("filter_by")
+    if rule := resource.filter_rules.get(wanted):
+        return _keeps_values(collection, *rule)
     prefix, _, name = wanted.partition(".")
     if name == "All" or wanted == "Type.DebitNote":
         return None
@@ -136,8 +138,9 @@ def shown_by_default(collection: Collection) -> Keep | None:
 
 def _field(resource: Resource, parameter: str) -> str:
     """Return the row's name for what a parameter looks at."""
-    if parameter in resource.fields:
-        return parameter
+    for name in (parameter, f"_{parameter}"):
+        if name in resource.fields:
+            return name
     if parameter == "amount" and "total" in resource.fields:
         return "total"
     return "transaction_date" if parameter == "date" else parameter
@@ -166,6 +169,8 @@ def _date_field(resource: Resource, parameter: str) -> str | None:
         return name
     if name == "created_date":
         return name
+    if name == "opening_balance_date":
+        return "transaction_date"
     business = ("date", "from_date", "to_date")
     return next((field for field in _DATE_FIELDS if field in resource.fields), None) if name in business else None
 
@@ -199,6 +204,10 @@ def _anywhere(collection: Collection, wanted: str) -> Keep:
 
 def _one_of(collection: Collection, field: str, wanted: str) -> Keep:
     values = frozenset(wanted.split(","))
+    return lambda handle: collection.value(handle, field) in values
+
+
+def _keeps_values(collection: Collection, field: str, values: frozenset[object]) -> Keep:
     return lambda handle: collection.value(handle, field) in values
 
 

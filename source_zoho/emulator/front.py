@@ -12,13 +12,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from .accounts import CONSENT_PATH, TOKEN_PATH, Accounts
+from .billing import Billing, named_organization
 from .books import Books
 from .calls import Call, Calls
 from .clock import Clock
 from .faults import Fault, Faults
 from .quotas import Quotas
 from .refusals import RefusedError
-from .routes import Route, find_route, is_meant
+from .resources import Product
+from .routes import Route, find_route, is_meant, product_of
 from .wire import Answer, Request
 from .world import World
 
@@ -30,6 +32,16 @@ class _Planned:
     path: str | None
 
 
+@dataclass(frozen=True)
+class _Caller:
+    """Which product a call is for, which organization it names and whose quota it spends."""
+
+    product: Product
+    organization_id: str
+    service: Books
+    quotas: Quotas
+
+
 @dataclass
 class Front:
     """The one door of the emulated Zoho; its lock guards everything behind it."""
@@ -38,7 +50,9 @@ class Front:
     accounts: Accounts
     world: World
     books: Books
+    billing: Billing
     quotas: Quotas
+    billing_quotas: Quotas
     faults: Faults = field(default_factory=Faults)
     calls: Calls = field(default_factory=Calls)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -53,17 +67,26 @@ class Front:
         if request.path in (TOKEN_PATH, CONSENT_PATH):
             with self.lock:
                 return self._token_answer(request)
-        organization_id = request.query.get("organization_id", "")
+        caller = self._caller(request)
         try:
-            self.quotas.enter(organization_id)
+            caller.quotas.enter(caller.organization_id)
         except RefusedError as refusal:
             with self.lock:
-                return self._recorded(request, _refused(refusal, self._quota_headers(organization_id)))
+                return self._recorded(request, caller, _refused(refusal, self._quota_headers(caller)))
         try:
             with self.lock:
-                return self._recorded(request, self._books_answer(request, organization_id))
+                return self._recorded(request, caller, self._product_answer(request, caller))
         finally:
-            self.quotas.leave(organization_id)
+            caller.quotas.leave(caller.organization_id)
+
+    def service(self, product: Product) -> Books:
+        """Return what answers for a product."""
+        return self.billing if product == "billing" else self.books
+
+    def _caller(self, request: Request) -> _Caller:
+        if product_of(request.path) == "billing":
+            return _Caller("billing", named_organization(request), self.billing, self.billing_quotas)
+        return _Caller("books", request.query.get("organization_id", ""), self.books, self.quotas)
 
     def _token_answer(self, request: Request) -> Answer:
         fault = None
@@ -74,31 +97,33 @@ class Front:
         self.calls.record_token(Call(request.method, request.path, {}, answer.status, None))
         return answer
 
-    def _books_answer(self, request: Request, organization_id: str) -> Answer:
+    def _product_answer(self, request: Request, caller: _Caller) -> Answer:
         route = find_route(request.path, request.query)
         self._run_planned(request, route)
         fault = self.faults.due(
-            for_tokens=False, fits=lambda path: is_meant(path, request.path, route), organization_id=organization_id
+            for_tokens=False,
+            fits=lambda path: is_meant(path, request.path, route),
+            organization_id=caller.organization_id,
         )
         if fault:
             self._prepare(fault)
         if fault and (instead := fault.answer()):
             # Only Zoho itself knows the quota; a proxy's page comes without.
-            quota = {} if instead.code is None else self._quota_headers(organization_id)
+            quota = {} if instead.code is None else self._quota_headers(caller)
             return replace(instead, headers={**quota, **instead.headers})
         try:
-            body = self._body(request, route)
+            body = self._body(request, route, caller)
         except RefusedError as refusal:
-            return _refused(refusal, self._quota_headers(organization_id))
-        return _spoiled(fault, body, self._quota_headers(organization_id))
+            return _refused(refusal, self._quota_headers(caller))
+        return _spoiled(fault, body, self._quota_headers(caller))
 
-    def _body(self, request: Request, route: Route | None) -> dict[str, object]:
-        allowed = self.books.authorize(request, route)
-        if not self.books.needs_organization(allowed):
-            return self.books.organizations(allowed)
-        organization = self.world.called(request.query.get("organization_id"))
-        self.quotas.spend(organization)
-        return self.books.answer(allowed, request, organization)
+    def _body(self, request: Request, route: Route | None, caller: _Caller) -> dict[str, object]:
+        allowed = caller.service.authorize(request, route)
+        if not caller.service.needs_organization(allowed):
+            return caller.service.organizations(allowed)
+        organization = self.world.called(caller.organization_id, caller.product)
+        caller.quotas.spend(organization, is_detail=caller.service.is_detail(allowed))
+        return caller.service.answer(allowed, request, organization)
 
     def _run_planned(self, request: Request, route: Route | None) -> None:
         for planned in list(self._planned):
@@ -115,13 +140,14 @@ class Front:
         if fault.kind == "slow":
             self.clock.advance(fault.seconds)
 
-    def _quota_headers(self, organization_id: str) -> dict[str, str]:
+    def _quota_headers(self, caller: _Caller) -> dict[str, str]:
         with suppress(KeyError):
-            return self.quotas.headers(self.world.organization(organization_id))
-        return self.quotas.headers(next(iter(self.world)))
+            return caller.quotas.headers(self.world.organization(caller.organization_id))
+        return caller.quotas.headers(next(iter(self.world)))
 
-    def _recorded(self, request: Request, answer: Answer) -> Answer:
-        self.calls.record(Call(request.method, request.path, request.query, answer.status, answer.code))
+    def _recorded(self, request: Request, caller: _Caller, answer: Answer) -> Answer:
+        named = caller.organization_id
+        self.calls.record(Call(request.method, request.path, request.query, answer.status, answer.code, named))
         return answer
 
 

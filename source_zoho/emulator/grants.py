@@ -34,11 +34,11 @@ class Grant:
             del self.alive[next(iter(self.alive))]
 
     def covers(self, scope: str) -> bool:
-        """Tell whether the grant reaches a scope; ALL and full access include READ."""
+        """Tell whether the grant reaches a scope; ALL and full access of the same product include READ."""
         if self.scopes is None:
             return True
-        service, _, _ = scope.rpartition(".")
-        return bool(self.scopes & {scope, f"{service}.ALL", "ZohoBooks.fullaccess.all"})
+        family, _, _ = scope.rpartition(".")
+        return bool(self.scopes & {scope, f"{family}.ALL", f"{family.split('.')[0]}.fullaccess.all"})
 
 
 @dataclass(frozen=True)

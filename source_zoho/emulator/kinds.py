@@ -12,7 +12,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from . import words
+from . import billing_kinds, words
 
 if TYPE_CHECKING:
     from .drafts import Draft
@@ -204,6 +204,8 @@ _SIMPLE: dict[str, Callable[[Pick], Value]] = {
     "phone": lambda pick: lambda draft: f"+49-30-{pick(draft) % 10_000_000:07d}",
     "street": lambda pick: lambda draft: f"{words.STREETS[pick(draft) % len(words.STREETS)]} {pick(draft) % 90 + 1}",
     "email": _email,
+    "emails": lambda pick: lambda draft: [_email(pick)(draft)] + ["büro@example.com"] * (pick(draft) % 2),
+    "clock": lambda _pick: lambda draft: draft.clock(draft.created),
     "empty": lambda _pick: lambda _draft: "",
     "nothing": lambda _pick: lambda _draft: [],
     "contact_type": lambda _pick: lambda draft: _CONTACT_TYPE[draft.index % 3],
@@ -228,6 +230,8 @@ _SIMPLE: dict[str, Callable[[Pick], Value]] = {
     "option": _from_list(words.OPTIONS),
     "vehicle": _from_list(words.VEHICLES),
     "pricelist": _from_list(words.PRICE_LISTS),
+    **billing_kinds.SIMPLE,
+    "entity": _from_list(words.DOCUMENT_KINDS),
 }
 
 
@@ -239,8 +243,11 @@ def _currency(argument: str, _pick: Pick) -> Value:
 
 
 def _module(argument: str, _pick: Pick) -> Value:
-    place = ("plural", "singular", "api_name", "is_active").index(argument)
-    return lambda draft: words.MODULES[draft.index % len(words.MODULES)][place]
+    def of_module(draft: Draft) -> object:
+        known = draft.collection.organization.modules
+        return getattr(known[draft.index % len(known)], argument) if known else ""
+
+    return of_module
 
 
 def _custom_field_value(argument: str, _pick: Pick) -> Value:
@@ -255,4 +262,6 @@ _WITH_ARGUMENT: dict[str, Callable[[str, Pick], Value]] = {
     "module": _module,
     "cf": _custom_field_value,
     "same": lambda name, _pick: lambda draft: draft.field(name),
+    **billing_kinds.WITH_ARGUMENT,
+    "int_below": lambda most, pick: lambda draft: pick(draft) % int(most),
 }

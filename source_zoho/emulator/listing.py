@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .counting import Format, counted, read_format, sums_of
 from .query import ListQuery, read_query
 from .refusals import no_such_record
 from .rendered import RenderedRows
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from .collection import Collection, Handle, Row
 
 _REMEMBERED_VIEWS = 16
+# Nothing says what Zoho answers for an account that never imported a statement; an empty object is our guess.
+_BLANK_WHERE_NONE = ("bank_last_imported_statement",)
 ROOT_CATEGORY: Row = {
     "category_id": "-1",
     "name": "ROOT",
@@ -40,23 +43,39 @@ class Lists:
         """Return the body of a list answer."""
         asked = read_query(collection, query, behaviour)
         resource = collection.resource
-        if resource.name == "opening_balance":
-            return _single(collection)
+        if resource.single or resource.name == "opening_balance":
+            return _single(collection, behaviour, parent)
         body: dict[str, object] = {"code": 0, "message": "success"}
+        wanted = read_format(query, behaviour)
         rows, total = self._page(collection, asked, query, parent)
-        if query.get("response_option") != "2":  # 2 asks for the count alone
-            body[resource.key] = rows
+        if wanted.rows:
+            body[behaviour.key or resource.key] = rows
         if parent is not None and resource.name == "reporting_tag_options":
             body |= _tag(collection, parent)
         if resource.page_context if behaviour.page_context is None else behaviour.page_context:
             body["page_context"] = _page_context(collection, asked, total)
-        return body
+        return self._counted(body, collection, asked, wanted, behaviour, parent) if wanted.counts else body
 
     def rows(self, collection: Collection, parent: Handle | None = None) -> list[Row]:
         """Return everything that exists now, in order of creation."""
         handles = collection.handles() if parent is None else collection.children_of(parent)
         ordered = sorted(handles, key=lambda handle: (collection.created(handle), collection.number_of(handle)))
         return [collection.served(handle) for handle in ordered]
+
+    def _counted(
+        self,
+        body: Row,
+        collection: Collection,
+        asked: ListQuery,
+        wanted: Format,
+        behaviour: Behaviour,
+        parent: Handle | None,
+    ) -> Row:
+        view = self._view(collection, asked, parent)
+        sums = sums_of(collection, view.page(0, len(view))) if wanted.sums else {}
+        beside, within = counted(wanted, behaviour, len(view), sums)
+        context = body.get("page_context")
+        return {**body, **beside, "page_context": {**(context if isinstance(context, dict) else {}), **within}}
 
     def _page(
         self, collection: Collection, asked: ListQuery, query: dict[str, str], parent: Handle | None
@@ -98,11 +117,14 @@ def _make_view(collection: Collection, asked: ListQuery, parent: Handle | None) 
     return picked_view(collection, handles, keep, asked.sort_column, descending=asked.descending)
 
 
-def _single(collection: Collection) -> dict[str, object]:
-    handle = next(iter(collection.handles()), None)
-    if handle is None:
+def _single(collection: Collection, behaviour: Behaviour, parent: Handle | None) -> dict[str, object]:
+    """Answer with one object; Zoho's specification shows some of them as arrays of one."""
+    handle = next(iter(collection.handles() if parent is None else collection.children_of(parent)), None)
+    if handle is None and collection.resource.name not in _BLANK_WHERE_NONE:
         raise no_such_record(collection.resource.name)
-    return {"code": 0, "message": "success", collection.resource.key: collection.served(handle)}
+    found = [] if handle is None else [collection.served(handle)]
+    answer: object = found if behaviour.detail_as_list else next(iter(found), {})
+    return {"code": 0, "message": "success", behaviour.key or collection.resource.key: answer}
 
 
 def _wants_root(collection: Collection, query: dict[str, str]) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .collection import Collection, Kept
+from .document_kinds import DOCUMENT_KINDS, KINDS_WITH_TEMPLATES
+from .editions import Oddity
+from .resources import PRODUCTS
 
 if TYPE_CHECKING:
     from .drafts import Draft
-    from .resources import Resource
+    from .resources import Product, Resource
     from .zones import Zone
 
 # link: the resource that it leads to
@@ -35,8 +38,37 @@ LINKS = {
     "invoice": "invoices",
     "price_list": "price_lists",
     "asset_type": "fixed_asset_types",
+    "customer_payment": "customer_payments",
+    "vendor_payment": "vendor_payments",
+    "bill": "bills",
 }
-_LINK_SHIFT = {link: 31 * place % 440 for place, link in enumerate(LINKS)}
+# Billing has no lists of users, accounts, currencies and tags: its records name those of Books.
+BILLING_LINKS = {
+    "customer": "billing_customers",
+    "product": "billing_products",
+    "plan": "billing_plans",
+    "addon": "billing_addons",
+    "coupon": "billing_coupons",
+    "subscription": "billing_subscriptions",
+    "invoice": "billing_invoices",
+    "credit_note": "billing_credit_notes",
+    "payment": "billing_payments",
+    "item": "billing_items",
+    "tax": "billing_taxes",
+    "tax_authority": "billing_tax_authorities",
+    "project": "billing_projects",
+    "task": "billing_project_tasks",
+    "user": "users",
+    "project_user": "users",
+    "account": "chart_of_accounts",
+    "currency": "currencies",
+    "tag": "reporting_tags",
+    "tag_option": "reporting_tag_options",
+}
+_LINKS = {"books": LINKS, "billing": BILLING_LINKS}
+_LINK_SHIFT = {
+    (product, link): 31 * place % 440 for product, links in _LINKS.items() for place, link in enumerate(links)
+}
 
 
 class Organization:
@@ -48,7 +80,13 @@ class Organization:
         self.id: str = row["organization_id"]
         self.currency_code: str = row["currency_code"]
         self.collections: dict[str, Collection] = {}
+        self.products: tuple[Product, ...] = PRODUCTS
+        self.become(Oddity())
         self._prefix = number_prefix
+
+    def become(self, oddity: Oddity) -> None:
+        """Take on what sets the organization apart: features it lacks, fields and modules of its own."""
+        self.absent, self.custom_fields, self.modules = set(oddity.absent), oddity.custom_fields, oddity.modules
 
     @property
     def active(self) -> bool:
@@ -66,6 +104,8 @@ class Organization:
 
     def fill(self, resource: Resource, size: int, start: int, end: int) -> None:
         """Add the collection for a resource."""
+        if resource.parent and resource.parent.resource == DOCUMENT_KINDS.name:
+            self.collections[DOCUMENT_KINDS.name] = Collection(self, DOCUMENT_KINDS, KINDS_WITH_TEMPLATES, start, end)
         self.collections[resource.name] = Collection(self, resource, size, start, end)
 
     def linked(self, draft: Draft, link: str, name: str) -> object:
@@ -74,8 +114,8 @@ class Organization:
             return self._of_parent(draft, name)
         found = draft.targets.get(link)
         if found is None:
-            target = self.collections[LINKS[link]]
-            found = draft.targets[link] = (target, self._target(draft, link, target) if target.size else None)
+            target = self.collections[_LINKS[draft.collection.resource.product][link]]
+            found = draft.targets[link] = (target, None if _is_empty(target) else self._target(draft, link, target))
         target, index = found
         return "" if index is None else target.generated(index, name)
 
@@ -87,8 +127,8 @@ class Organization:
         return parent.value(handle, name) if isinstance(handle, Kept) else parent.generated(draft.parent, name)
 
     def _target(self, draft: Draft, link: str, target: Collection) -> int:
-        number = (draft.bits >> _LINK_SHIFT[link]) & 0xFFFFFFFF
-        if link in ("customer", "client"):
+        number = (draft.bits >> _LINK_SHIFT[draft.collection.resource.product, link]) & 0xFFFFFFFF
+        if link in ("customer", "client") and target.resource.name == "contacts":
             customer = number % (target.size - target.size // 3)
             return customer + customer // 2  # every third contact is a vendor
         if link == "vendor":
@@ -109,3 +149,7 @@ class Organization:
         link_to_parent = {"task": "project", "tag_option": "tag"}[link]
         parent_index = self._target(draft, link_to_parent, parent)
         return parent_index * target.stride + number % max(1, target.children(parent_index))
+
+
+def _is_empty(target: Collection) -> bool:
+    return not target.size or (target.parent is not None and not target.parent.size)

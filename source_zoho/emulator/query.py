@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .counting import PARAMETER
 from .filters import OWN_PARAMETERS, Keep, by_date, by_filter, by_status, search, shown_by_default
 from .refusals import RefusedError, invalid_value, unknown_parameter
 from .zones import parse_stamp
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LARGEST_PAGE = 200
 _ALWAYS = frozenset({"organization_id", "page", "per_page"})
+# Most lists of Billing say updated_time where Books says last_modified_time.
+_MODIFIED = ("last_modified_time", "updated_time")
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,8 @@ def read_query(collection: Collection, query: dict[str, str], behaviour: Behavio
     _refuse_unknown(resource, query, behaviour)
     sort_column, descending = _sort(resource, query, behaviour)
     return ListQuery(
-        page=_number(query, "page", 1, 10**9),
-        per_page=_number(query, "per_page", LARGEST_PAGE, LARGEST_PAGE),
+        page=number(query, "page", 1, 10**9),
+        per_page=number(query, "per_page", LARGEST_PAGE, LARGEST_PAGE),
         sort_column=sort_column,
         descending=descending,
         since=_since(query, behaviour),
@@ -51,11 +54,23 @@ def read_query(collection: Collection, query: dict[str, str], behaviour: Behavio
 
 def _default_filter(resource: Resource) -> str:
     """Return the name that page_context gives to the list without filter_by."""
-    active = resource.all_filter.replace(".All", ".Active")
-    return active if resource.hidden and active in resource.filter_by else resource.all_filter
+    names = [resource.all_filter.replace(".All", active) for active in (".Active", ".ACTIVE")]
+    return next((name for name in names if resource.hidden and name in resource.filter_by), resource.all_filter)
 
 
 def _refuse_unknown(resource: Resource, query: dict[str, str], behaviour: Behaviour) -> None:
+    known = _known(resource, behaviour)
+    if behaviour.response_option in ("honour", "ignore") or resource.name == "customer_debit_notes":
+        known.add(PARAMETER)  # debit notes are a list of /invoices, which takes it
+    if behaviour.response_option == "refuse":
+        known.discard(PARAMETER)
+    for name in query:
+        if name not in known:
+            raise unknown_parameter(name)
+
+
+def _known(resource: Resource, behaviour: Behaviour) -> set[str]:
+    """Return the parameters that Zoho documents for a list."""
     known = {*_ALWAYS, *resource.date_filters, *resource.search}
     if resource.parent and resource.parent.place == "query":
         known.add(resource.parent.field)
@@ -67,12 +82,11 @@ def _refuse_unknown(resource: Resource, query: dict[str, str], behaviour: Behavi
         known |= {"sort_column", "sort_order"}
     if resource.modified_filter or behaviour.by_modification is not None:
         known.add("last_modified_time")
-    for name in query:
-        if name not in known:
-            raise unknown_parameter(name)
+    return known
 
 
-def _number(query: dict[str, str], name: str, default: int, most: int) -> int:
+def number(query: dict[str, str], name: str, default: int, most: int) -> int:
+    """Return a parameter that is a number from 1 to *most*, or refuse it."""
     text = query.get(name, str(default))
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
         raise invalid_value(name)
@@ -89,7 +103,7 @@ def _sort(resource: Resource, query: dict[str, str], behaviour: Behaviour) -> tu
     default = ("id", False) if resource.parent else ("created_time", True)
     if column is None:
         return default[0], default[1] if order is None else order == "D"
-    switched = behaviour.sort if column == "last_modified_time" or behaviour.all_sorts else None
+    switched = behaviour.sort if column in _MODIFIED or behaviour.all_sorts else None
     if switched == "refuse" or (switched is None and not resource.sorts_by(column)):
         raise invalid_value("sort_column")
     if switched == "ignore":

@@ -167,7 +167,7 @@ def picked_view(
 def _sort_value(collection: Collection, column: str) -> Callable[[Handle], tuple[int, float, str]]:
     if column == "created_time":
         return lambda handle: (1, collection.created(handle), "")
-    if column == "last_modified_time":
+    if column in ("last_modified_time", "updated_time"):
         return lambda handle: (1, collection.modified(handle), "")
     if column == "id":
         return lambda _handle: (0, 0, "")

@@ -80,6 +80,16 @@ SENTENCES = (
 )
 WORDS = ("amber", "birch", "cobalt", "delta", "écru", "fern", "grün", "hazel")
 REGIONS = ("North", "Süd", "Ouest", "東")
+# The kinds of document that have templates, as their paths spell them.
+DOCUMENT_KINDS = (
+    "invoices",
+    "estimates",
+    "creditnotes",
+    "salesorders",
+    "purchaseorders",
+    "retainerinvoices",
+    "deliverychallans",
+)
 CURRENCIES = (
     ("INR", "INR- Indian Rupee", "₹"),
     ("USD", "USD- United States Dollar", "$"),

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from .editions import Oddity
 from .organization import Organization
-from .refusals import foreign_organization, inactive_organization, organization_not_chosen
-from .resources import books_resources
+from .refusals import (
+    NO_PRODUCT,
+    NoProduct,
+    foreign_organization,
+    inactive_organization,
+    organization_not_chosen,
+)
+from .resources import Product, resources
 from .zones import Zone
 
 if TYPE_CHECKING:
@@ -33,13 +40,18 @@ _SMALLER_LISTS = frozenset({"custom_modules", "opening_balance", "currencies"})
 class World:
     """All organizations of the user, with their records."""
 
-    def __init__(self, clock: Clock, seed: int, size: Size, sizes: Mapping[str, int]) -> None:
+    def __init__(
+        self, clock: Clock, seed: int, size: Size, sizes: Mapping[str, int], without_product: NoProduct = "57"
+    ) -> None:
         """Lay out the organizations; records are made when somebody asks for them."""
+        if without_product not in NO_PRODUCT:
+            raise ValueError(f"without_product is {without_product!r}; expected one of: {', '.join(NO_PRODUCT)}.")
         if size not in SIZES:
             raise ValueError(f"size is {size!r}; expected one of: {', '.join(SIZES)}.")
-        if unknown := set(sizes) - set(books_resources()):
+        if unknown := set(sizes) - set(resources()):
             raise ValueError(f"no resource is called {', '.join(sorted(unknown))}.")
         self._clock, self._seed, self._size, self._sizes = clock, seed, size, dict(sizes)
+        self._no_product = without_product
         self._newest = min(NEWEST_RECORD, clock.now() - timedelta(hours=1))
         self._organizations: dict[str, Organization] = {}
         for name, zone, currency, prefix, active in _ORGANIZATIONS:
@@ -50,16 +62,19 @@ class World:
         return iter(self._organizations.values())
 
     def add_organization(
-        self, name: str, zone: Zone, currency: str, prefix: int, *, active: bool = True
+        self, name: str, zone: Zone, currency: str, prefix: int, *, active: bool = True, oddity: Oddity | None = None
     ) -> Organization:
         """Open an organization; the first one is the user's default and has the most records."""
+        odd = oddity or Oddity()
         place = len(self._organizations)
         row = self._row(place, name, zone, currency, active=active)
         organization = Organization(row, zone, prefix, self._seed)
+        organization.become(odd)
         start, end = int((self._newest - SPAN).timestamp()), int(self._newest.timestamp())
-        for resource in books_resources().values():
-            if resource.name != "organizations":
-                organization.fill(resource, self._records(resource.name, place), start, end)
+        for resource in resources().values():
+            if resource.entry != "organizations":
+                records = odd.records(resource.name, self._records(resource.name, place))
+                organization.fill(resource, records, start, end)
         row["currency_id"] = organization.collections["currencies"].generated(0, "currency_id")
         self._organizations[organization.id] = organization
         return organization
@@ -78,8 +93,8 @@ class World:
             raise KeyError(f"no resource {resource!r}; there are: organizations, {', '.join(collections)}.")
         return collections[resource]
 
-    def called(self, organization_id: str | None) -> Organization:
-        """Return the organization that a call names, or refuse in Zoho's words."""
+    def called(self, organization_id: str | None, product: Product = "books") -> Organization:
+        """Return the organization that a call of a product names, or refuse in Zoho's words."""
         if not organization_id:
             raise organization_not_chosen()
         if organization_id not in self._organizations:
@@ -87,13 +102,20 @@ class World:
         organization = self._organizations[organization_id]
         if not organization.active:
             raise inactive_organization()
+        if product not in organization.products:
+            refuse = NO_PRODUCT[self._no_product]
+            raise refuse()
         return organization
+
+    def today(self, organization: Organization) -> date:
+        """Return the organization's own day."""
+        return organization.zone.local(int(self._clock.seconds())).date()
 
     def _records(self, resource: str, place: int) -> int:
         """Return how many records an organization starts with: the first has all, the others half."""
         if resource in self._sizes:
             return self._sizes[resource]
-        most = books_resources()[resource].sizes[self._size]
+        most = resources()[resource].sizes[self._size]
         return most if place == 0 or resource in _SMALLER_LISTS else (most + 1) // 2
 
     def _row(self, place: int, name: str, zone: Zone, currency: str, *, active: bool) -> dict[str, object]:

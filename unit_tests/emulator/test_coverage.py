@@ -21,7 +21,7 @@ def test_the_coverage_table_is_fresh() -> None:
 def test_the_coverage_table_names_every_list_and_every_fault() -> None:
     table = coverage()
 
-    assert len(books_resources()) == 53
+    assert len(books_resources()) == 90
     assert all(f"**{name}**" in table for name in books_resources())
     assert all(f"| {kind} |" in table for kind in KINDS)
 
