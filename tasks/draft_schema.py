@@ -1,13 +1,11 @@
 """
 How does a stream's schema follow from Zoho's published API description?
 
-A Books list is described thinly: live rows hold more than it says, and what a schema does not declare is dropped by
-typed destinations without a word. So a draft is the union of what Zoho publishes for the list, what it publishes for
-one record, and what live rows were seen to carry. Three tables steer it, all meant to be edited:
-
-- `schema_sources.yaml`: where a stream's rows are described, and which fields live rows add;
-- `glossary.yaml`: what a field name means and which type it has, wherever it occurs;
-- `glossary_streams.yaml`: the same where one stream differs.
+A list is described thinly: live rows hold more than Zoho says, and what a schema does not declare is dropped by typed
+destinations without a word. So a draft is the union of what Zoho publishes for the list, what it publishes for one
+record (read, or just saved), and what live rows were seen to carry. Tables steer it, all meant to be edited: those
+named schema_sources say where a stream's rows are described, the glossaries say what a field means (`schema_tables.py`
+tells which is which).
 
 Zoho's types are not taken at their word (money as strings, flags as strings, dates as strings), so a type is settled
 by the glossary first, then by the field's name, then by Zoho.
@@ -20,20 +18,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
-import yaml
 from rich.console import Console
+
+from tasks.schema_tables import Tables, product_of
+from tasks.zoho_openapi import Field, merge, published_fields
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
-HERE = Path(__file__).parent
-SCHEMAS = HERE.parent / "schemas"
+SCHEMAS = Path(__file__).parents[1] / "schemas"
 
 # How a type of the glossary is written as JSON Schema. Everything may be null: Zoho sends "" for "no value", and the
 # connector turns that into null.
@@ -65,121 +62,28 @@ TYPES_BY_NAME: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
 )
 
-OWN_KEY = "Identifies the record within its organization."
-
 TYPES_BY_SPEC: Mapping[str, str] = {"number": "number", "integer": "number", "boolean": "boolean"}
-
-
-@dataclass
-class Field:
-    """A field as Zoho describes it: its kind in the specification, and its own fields if it has any."""
-
-    kind: str
-    fields: dict[str, Field] = field(default_factory=dict)
-
-    def merge(self, other: Field) -> Field:
-        """Return the union of two descriptions of one field; a structure wins over a mere string."""
-        kind = other.kind if self.kind == "string" else self.kind
-        return Field(kind, merge(self.fields, other.fields))
-
-
-@dataclass(frozen=True)
-class Tables:
-    """The hand-written tables."""
-
-    streams: Mapping[str, Mapping[str, Any]]
-    groups: Mapping[str, list[str]]
-    words: Mapping[str, Mapping[str, Any]]
-    exceptions: Mapping[str, Mapping[str, Mapping[str, Any]]]
-
-    @classmethod
-    def load(cls, folder: Path = HERE) -> Tables:
-        """Read the tables from *folder*."""
-        sources = read_yaml(folder / "schema_sources.yaml")
-        words, exceptions = (read_yaml(folder / name) for name in ("glossary.yaml", "glossary_streams.yaml"))
-        return cls(sources["streams"], sources["groups"], words, exceptions)
-
-    def word(self, stream: str, path: str) -> Mapping[str, Any]:
-        """Return what is known of the field at *path*: the general word, overlaid by what is true of *stream*."""
-        general = self.words.get(path.rpartition(".")[2], {})
-        own_key = {"about": OWN_KEY} if path in self.streams[stream]["key"][:1] else {}
-        return {**general, **own_key, **self.exceptions.get(stream, {}).get(path, {})}
-
-
-def merge(first: Mapping[str, Field], second: Mapping[str, Field]) -> dict[str, Field]:
-    """Return the union of two sets of fields, in the order of the first."""
-    union = dict(first)
-    for name, other in second.items():
-        union[name] = union[name].merge(other) if name in union else other
-    return union
-
-
-# ── Reading Zoho's description ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@cache
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Return one of Zoho's OpenAPI documents, or one of the tables."""
-    document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return document
-
-
-def resolve(document: Mapping[str, Any], node: Any) -> dict[str, Any]:
-    """Follow `$ref` until there is none."""
-    while isinstance(node, dict) and "$ref" in node:
-        target: Any = document
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
-        node = target
-    return node if isinstance(node, dict) else {}
-
-
-def answer_fields(document: Mapping[str, Any], path: str) -> dict[str, Field]:
-    """Return the top-level fields of the answer to `GET path`, empty if Zoho publishes no shape for it."""
-    responses = document["paths"][path]["get"]["responses"]
-    content = resolve(document, responses.get("200") or responses.get(200)).get("content", {})
-    return describe(document, content.get("application/json", {}).get("schema")).fields
-
-
-def describe(document: Mapping[str, Any], node: Any) -> Field:
-    """Return *node* of an OpenAPI document as a field."""
-    shape = resolve(document, node)
-    if shape.get("type") == "array":
-        item = describe(document, shape.get("items"))
-        return Field("objects" if item.kind == "object" or "items" not in shape else "strings", item.fields)
-    fields = {name: describe(document, child) for name, child in shape.get("properties", {}).items()}
-    return Field("object" if fields else shape.get("type", "string"), fields)
-
-
-def published_fields(spec: Path, path: str | None, wrapper: str | None) -> dict[str, Field]:
-    """Return the fields of the record that stands under *wrapper* in the answer, or at its top level without one."""
-    if path is None:
-        return {}
-    answer = answer_fields(read_yaml(spec), path)
-    if wrapper is not None and wrapper not in answer:
-        raise click.ClickException(f"{spec.name}: GET {path} answers with {list(answer)}, not with {wrapper!r}.")
-    if wrapper is not None:
-        return answer[wrapper].fields
-    return {name: child for name, child in answer.items() if name not in {"code", "message", "page_context"}}
 
 
 # ── From fields to a schema ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def stream_fields(tables: Tables, spec_folder: Path, stream: str) -> dict[str, Field]:
-    """Return every field that a row of *stream* may have: keys, Zoho's list, Zoho's detail, live additions."""
-    source = tables.streams[stream]
+    """Return every field that a row of *stream* may have: keys, Zoho's list and detail, additions, those it shares."""
+    source = tables.source(stream)
     keys = {name: Field("string") for name in ["organization_id", *source["key"]]}
     listed, detailed = {}, {}
     if "spec" in source:
-        spec = spec_folder / source["spec"]
+        spec = spec_folder / product_of(stream) / source["spec"]
         listed = published_fields(spec, source["list"], source["rows"])
         detailed = published_fields(spec, source.get("detail"), source.get("record"))
-    added = [*source.get("add", []), *(name for group in source.get("groups", []) for name in tables.groups[group])]
-    union = merge(merge(keys, listed), merge(detailed, {name: Field("string") for name in added}))
-    if "like" in source:
-        union = merge(union, stream_fields(tables, spec_folder, source["like"]))
-    return {name: child for name, child in union.items() if is_wanted(name, {*listed, *added})}
+        saved = published_fields(spec, source.get("saved"), source.get("record"), method="post")
+        detailed = merge(detailed, saved)
+    names = [*source.get("add", []), *(name for group in source.get("groups", []) for name in tables.groups[group])]
+    added = {name: Field("string") for name in names}
+    shared = stream_fields(tables, spec_folder, source["like"]) if "like" in source else {}
+    union = merge(merge(merge(keys, listed), merge(detailed, added)), shared)
+    return {name: child for name, child in union.items() if is_wanted(name, {*listed, *added, *shared})}
 
 
 def is_wanted(name: str, rows_carry: Container[str]) -> bool:
@@ -238,9 +142,15 @@ def draft(tables: Tables, spec_folder: Path, stream: str) -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": "object",
         "additionalProperties": True,
-        "description": tables.streams[stream]["about"],
+        "description": description(tables.streams[stream]),
         "properties": properties_schema(tables, stream, "", stream_fields(tables, spec_folder, stream)),
     }
+
+
+def description(source: Mapping[str, Any]) -> str:
+    """Return what is said of a stream; one that costs a call for each document says what the calls go to."""
+    price = f" Price: one call for {source['price']}; needs document_details: changed." if "price" in source else ""
+    return f"{source['about']}{price}"
 
 
 def render(schema: Mapping[str, Any]) -> str:
@@ -252,16 +162,16 @@ def render(schema: Mapping[str, Any]) -> str:
 
 
 @click.command(
-    epilog="A new stream: add its row to tasks/schema_sources.yaml, run this, read the file, and teach glossary.yaml "
-    "what came out wrong."
+    epilog="A new stream: add its row to a table of tasks/schema_sources*.yaml, run this, read the file, and teach the "
+    "glossary what came out wrong."
 )
 @click.option(
     "--spec",
     "spec_folder",
     required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with Zoho's OpenAPI files for Books (`openapi-all.zip`, offered on the introduction page of its API "
-    "documentation).",
+    help="Folder that holds one folder of Zoho's OpenAPI files for each product, named books and billing "
+    "(`openapi-all.zip`, offered on the introduction page of the product's API documentation).",
 )
 @click.option(
     "--out",
@@ -275,12 +185,12 @@ def main(spec_folder: Path, out: Path, streams: tuple[str, ...]) -> None:
     """
     Draft `schemas/STREAM.json` from Zoho's API description; without STREAMS, draft every stream of the table.
 
-    Example: `python -m tasks.draft_schema --spec ~/Downloads/openapi-all books_bills`
+    Example: `python -m tasks.draft_schema --spec ~/Downloads/zoho-openapi books_bills`
     """
     tables = Tables.load()
     if unknown := sorted(set(streams) - set(tables.streams)):
         known = ", ".join(tables.streams)
-        raise click.UsageError(f"No row in tasks/schema_sources.yaml for: {', '.join(unknown)}. Known: {known}.")
+        raise click.UsageError(f"No row in tasks/schema_sources*.yaml for: {', '.join(unknown)}. Known: {known}.")
     for stream in streams or tables.streams:
         schema = draft(tables, spec_folder, stream)
         (out / f"{stream}.json").write_text(render(schema), encoding="utf-8")

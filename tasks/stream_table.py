@@ -1,130 +1,64 @@
 """
 Which tables in the documentation follow from the manifest?
 
-The table of streams (what identifies a record, how the list is read, what that costs, which scope it needs) and the
-table of errors. Both stand between markers, and `python -m tasks.stream_table` writes them there. The cost is not
-estimated: it is counted by walking through a made-up list with the code that walks through Zoho's.
+The tables of streams (what identifies a record, how it is read, what that costs, which scope it needs), in short for
+the front door and whole for the connector's page, and the table of errors. They stand between markers, and
+`python -m tasks.stream_table` writes them there.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import rich_click as click
-import yaml
-from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 
-from source_zoho.files import manifest_path
-from source_zoho.paging.walk import Answer, Ask, Method, Row, Walk, ladder
+from tasks.stream_costs import CHANGED, ROWS, how, price, without_a_rule
+from tasks.stream_facts import PRODUCTS, Kind, Stream, manifest, streams
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES: Mapping[Path, str] = {
-    ROOT / "README.md": "streams",
-    ROOT / "docs" / "integrations" / "sources" / "zoho.md": "streams",
-    ROOT / "docs" / "development.md": "errors",
-}
-
-ROWS, CHANGED = 10_000, 100
-HEADINGS = ("Stream", "Key", "How it is read", f"Calls, {ROWS:,} rows", f"Later, {CHANGED} changed", "Scope")
-_WORDS: Mapping[str, str] = {
-    "keyset": "incremental: changed rows, oldest change first",
-    "filter": "incremental: changed rows, by Zoho's filter",
-    "newest_first": "incremental: latest change first, until it meets the cursor",
-    "scan": "incremental: every page, keeping what changed",
-}
+_HEADINGS = ("Stream", "Key", "How it is read", f"Calls, {ROWS:,} rows", f"Later, {CHANGED} changed", "Scope")
+_EXAMPLES = 3
 
 
 # ── From the manifest to lines ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def manifest() -> dict[str, Any]:
-    """Return the manifest with every reference resolved."""
-    document = yaml.load(manifest_path().read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    resolved: dict[str, Any] = ManifestReferenceResolver().preprocess_manifest(document)
-    return resolved
+def whole_table(resolved: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines of all streams: a heading for each product, and for each kind of its streams."""
+    for product, title in PRODUCTS.items():
+        yield from (f"### {title}", "")
+        for kind, members in _by_kind(resolved, product).items():
+            yield from (f"#### {kind.value} ({title})", "", *_table(members), "")
 
 
-@dataclass(frozen=True)
-class Stream:
-    """What the table says about a stream, as the manifest has it."""
-
-    name: str
-    key: Sequence[str]
-    scope: str
-    method: str
-    cursor_field: str
-    stable_sort: str
-    asks_for_pages: bool
-    parent: str
-    follows_parent: bool
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Stream:
-        """Return the stream that the resolved *row* declares."""
-        columns, retriever = row["$parameters"], row["retriever"]
-        parents = retriever["partition_router"].get("parent_stream_configs") or [{}]
-        return cls(
-            name=columns["name"],
-            key=columns["primary_key"],
-            scope=columns["scope"],
-            method=retriever["method"],
-            cursor_field=row.get("incremental_sync", {}).get("cursor_field", ""),
-            stable_sort=columns["stable_sort"],
-            asks_for_pages=retriever.get("asks_for_pages", True),
-            parent=parents[0].get("stream", {}).get("$parameters", {}).get("name", ""),
-            follows_parent=parents[0].get("incremental_dependency", False),
-        )
-
-    @property
-    def is_incremental(self) -> bool:
-        """Whether a later sync reads on from the state of the one before."""
-        return bool(self.cursor_field)
-
-    def how(self) -> str:
-        """Say in words how the stream is read."""
-        if self.follows_parent:
-            return f"incremental: one list for each row of `{self.parent}` that changed"
-        if self.is_incremental:
-            words = _WORDS[self.method] + ("; `read_at` is the cursor" if self.cursor_field == "read_at" else "")
-        else:
-            words = "full refresh: every page" if self.asks_for_pages else "full refresh: one answer"
-        return f"{words}; a list for each row of `{self.parent}`" if self.parent else words
-
-    def cost(self) -> tuple[str, str]:
-        """Return the calls of a first sync and of a later one, each for one organization."""
-        if self.follows_parent:
-            return "1 for each parent", "1 for each changed parent"
-        if self.parent:
-            return "1 for each parent", "the same"
-        first = calls(self, since=None)
-        later = calls(self, since=_AGE_OF_CHANGES) if self.is_incremental else first
-        return str(first), str(later)
+def short_table(resolved: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines of a table with a line for each product and kind of streams."""
+    yield from _head(("Product", "What", "Streams", "Such as", f"Calls, {ROWS:,} rows", f"Later, {CHANGED} changed"))
+    for product, title in PRODUCTS.items():
+        for kind, members in _by_kind(resolved, product).items():
+            prices = [price(stream) for stream in members]
+            shown = _code([stream.name for stream in members[:_EXAMPLES]])
+            first, later = _range([each.first for each in prices]), _range([each.later for each in prices])
+            yield _line((title, kind.value, f"{len(members)}", shown, first, later))
 
 
-def streams(resolved: Mapping[str, Any]) -> list[Stream]:
-    """Return the streams of all products, in the manifest's order."""
-    return [Stream.of(row) for product in resolved["streams"] for row in product["streams"]]
-
-
-def stream_table(resolved: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines of the table of streams."""
-    yield from _head(HEADINGS)
-    for stream in streams(resolved):
-        key = [name for name in stream.key if name != "organization_id"] or list(stream.key)
-        yield _line((f"`{stream.name}`", _code(key), stream.how(), *stream.cost(), f"`{stream.scope}`"))
+def list_tables(resolved: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines of a table of the lists of each product, folded together."""
+    for product, title in PRODUCTS.items():
+        kinds = _by_kind(resolved, product)
+        members = [stream for kind in kinds if kind.is_list for stream in kinds[kind]]
+        summary = f"<summary>{len(members)} lists of {title}, read without any setting</summary>"
+        yield from ("<details>", summary, "", *_table(members), "", "</details>", "")
 
 
 def error_table(resolved: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of the table of errors, which are tried from the top."""
     yield from _head(("Zoho's code", "HTTP status", "What is done", "Whose turn", "What the user reads"))
     turns = {"config": "user", "transient": "time", "system": "us"}
-    for rule in resolved["definitions"]["books"]["errors"]["table"]:
+    for rule in resolved["definitions"]["errors"]["table"]:
         may_fail = rule["action"] in {"fail", "replace_token"}
         turn = turns[rule.get("kind", "system")] if may_fail else "time" if rule["action"] in _WAITING else ""
         codes, statuses = (", ".join(map(str, rule.get(name, []))) or "any" for name in ("codes", "statuses"))
@@ -132,6 +66,30 @@ def error_table(resolved: Mapping[str, Any]) -> Iterator[str]:
 
 
 _WAITING = {"wait", "retry", "end_of_day"}
+
+
+def _by_kind(resolved: Mapping[str, Any], product: str) -> dict[Kind, list[Stream]]:
+    """Return the streams of *product*, in the order of the documentation."""
+    known = [stream for stream in streams(resolved) if stream.product == product]
+    by_kind = {kind: [stream for stream in known if stream.kind is kind] for kind in Kind}
+    return {kind: members for kind, members in by_kind.items() if members}
+
+
+def _table(members: Sequence[Stream]) -> Iterator[str]:
+    yield from _head(_HEADINGS)
+    for stream in members:
+        key = [name for name in stream.key if name != "organization_id"] or list(stream.key)
+        cost = price(stream)
+        scope = f"`{stream.scope}`" if stream.scope else "of the lists themselves"
+        yield _line((f"`{stream.name}`", _code(key), how(stream), cost.first, cost.later, scope))
+
+
+def _range(values: Sequence[str]) -> str:
+    """Return what *values* have in common: the smallest and largest number, or the words in the order of their use."""
+    numbers = sorted({int(value) for value in values if value.isdigit()})
+    words = sorted({value for value in values if not value.isdigit()}, key=values.count, reverse=True)
+    counted = [f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"{number}" for number in numbers[:1]]
+    return ", ".join([*counted, *words])
 
 
 def _head(headings: Sequence[str]) -> Iterator[str]:
@@ -147,48 +105,20 @@ def _code(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-# ── What a list costs ────────────────────────────────────────────────────────────────────────────────────────────────
-
-_NEWEST = datetime(2025, 6, 1, tzinfo=UTC)
-_APART = timedelta(minutes=1)
-_AGE_OF_CHANGES = _NEWEST - (CHANGED - 1) * _APART
-
-
-def calls(stream: Stream, since: datetime | None) -> int:
-    """Count the calls that read a list of ROWS rows; *since* when a later sync reads on."""
-    if not stream.asks_for_pages:
-        return 1
-    return _calls(ladder(Method(stream.method), stream.stable_sort), since, dated=stream.cursor_field != "read_at")
-
-
-@cache
-def _calls(methods: tuple[Method, ...], since: datetime | None, *, dated: bool) -> int:
-    """Count the calls of a walk through ROWS rows, of which one changed in each minute and says so if *dated*."""
-    times = [_NEWEST - _APART * (ROWS - 1 - number) for number in range(ROWS)]
-    listed = [(moment, _row(number, moment if dated else None)) for number, moment in enumerate(times)]
-    walk = Walk(methods, ["id"], "last_modified_time", since)
-    made = 0
-    while ask := walk.ask:
-        made += 1
-        walk.take(_answer(listed, ask))
-    return made
-
-
-def _row(number: int, moment: datetime | None) -> Row:
-    return {"id": str(number)} | ({"last_modified_time": moment.isoformat()} if moment else {})
-
-
-def _answer(listed: Sequence[tuple[datetime, Row]], ask: Ask) -> Answer:
-    """Return what a Zoho that honours everything would answer."""
-    since = ask.since if ask.method.filters else None
-    wanted = [row for moment, row in listed if since is None or moment >= since]
-    if ask.method is Method.NEWEST_FIRST:
-        wanted.reverse()
-    end = ask.page.offset + ask.page.size
-    return Answer(wanted[ask.page.offset : end], len(wanted) > end, ask.page.size)
-
-
 # ── Writing between markers ──────────────────────────────────────────────────────────────────────────────────────────
+
+Table = Callable[[Mapping[str, Any]], Iterator[str]]
+TABLES: Mapping[str, Table] = {
+    "kinds of streams": short_table,
+    "lists": list_tables,
+    "streams": whole_table,
+    "errors": error_table,
+}
+PAGES: Mapping[Path, Sequence[str]] = {
+    ROOT / "README.md": ("kinds of streams", "lists"),
+    ROOT / "docs" / "integrations" / "sources" / "zoho.md": ("streams",),
+    ROOT / "docs" / "development.md": ("errors",),
+}
 
 
 def refreshed(text: str, name: str, lines: Sequence[str]) -> str:
@@ -200,15 +130,21 @@ def refreshed(text: str, name: str, lines: Sequence[str]) -> str:
         raise click.ClickException(
             f"the page lacks the markers {begin.strip()} and {end.strip()}, each on its own line"
         )
-    return f"{before}{begin}\n" + "".join(f"{line}\n" for line in lines) + f"\n{end}{after}"
+    between = "\n".join(lines).strip("\n")
+    return f"{before}{begin}\n{between}\n\n{end}{after}"
 
 
 def stale_pages() -> dict[Path, str]:
     """Return the pages whose tables are not what the manifest says, with the text that they should have."""
     resolved = manifest()
-    tables = {"streams": list(stream_table(resolved)), "errors": list(error_table(resolved))}
-    fresh = {page: refreshed(page.read_text(encoding="utf-8"), name, tables[name]) for page, name in PAGES.items()}
-    return {page: text for page, text in fresh.items() if text != page.read_text(encoding="utf-8")}
+    stale = {}
+    for page, names in PAGES.items():
+        text = fresh = page.read_text(encoding="utf-8")
+        for name in names:
+            fresh = refreshed(fresh, name, list(TABLES[name](resolved)))
+        if fresh != text:
+            stale[page] = fresh
+    return stale
 
 
 @click.command()
@@ -220,6 +156,8 @@ def main(check: bool) -> None:
         sys.stdout.write(f"{page.relative_to(ROOT)} {'is stale: run `poe table`' if check else 'written'}\n")
         if not check:
             page.write_text(text, encoding="utf-8")
+    for name in without_a_rule(streams(manifest())):
+        sys.stdout.write(f"{name}: tasks/stream_costs.py has no rule for its retriever, so its price is missing\n")
     raise SystemExit(1 if check and stale else 0)
 
 

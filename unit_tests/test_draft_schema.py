@@ -12,7 +12,7 @@ import yaml
 from click.testing import CliRunner
 
 from tasks import draft_schema
-from tasks.draft_schema import Tables
+from tasks.schema_tables import OWN_KEY, Tables
 
 SPEC = """
 paths:
@@ -44,6 +44,20 @@ paths:
                     items:
                       type: object
                       properties: {item_id: {type: number}, quantity: {type: string}, rate_formatted: {type: string}}
+    post:
+      responses:
+        201:
+          content:
+            application/json:
+              schema:
+                properties:
+                  code: {type: integer}
+                  bill:
+                    properties:
+                      bill_id: {type: string}
+                      line_items:
+                        type: array
+                        items: {type: object, properties: {rate: {type: number}}}
   /nothing:
     get:
       responses:
@@ -65,7 +79,7 @@ components:
     bill_id: {type: integer}
 """
 
-SOURCES = {
+SOURCES: dict[str, dict[str, Any]] = {
     "groups": {"location": ["location_id"]},
     "streams": {
         "books_bills": {
@@ -80,6 +94,16 @@ SOURCES = {
             "add": ["vendor_id"],
         },
         "books_notes": {"about": "Notes.", "key": ["note_id"], "like": "books_bills"},
+        "books_bill_details": {"about": "Whole bills.", "price": "each changed bill", "like": "books_bills"},
+        "books_saved_bills": {
+            "about": "Bills as they were saved.",
+            "key": ["bill_id"],
+            "spec": "bills.yml",
+            "list": "/bills",
+            "rows": "bills",
+            "record": "bill",
+            "saved": "/bills/{bill_id}",
+        },
         "books_shapeless": {
             "about": "Nothing published.",
             "key": ["thing_id"],
@@ -95,13 +119,28 @@ GLOSSARY = {
     "bill_id": {"about": "Bill; joins to books_bills.bill_id."},
     "documents": {"type": "objects", "fields": ["document_id"]},
 }
-EXCEPTIONS = {"books_bills": {"line_items.item_id": {"about": "Item that was billed."}}}
+EXCEPTIONS = {
+    "books_bills": {"line_items.item_id": {"about": "Item that was billed."}},
+    "books_*_details": {"terms": {"about": "Terms in full."}},
+}
+
+# What a colleague adds for another product, in tables of its own.
+BILLING = {"billing_bills": {**SOURCES["streams"]["books_bills"], "about": "Bills of the other product."}}
+BILLING_GLOSSARY = {"vendor_id": {"about": "Vendor; joins to billing_vendors.vendor_id."}}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "bills.yml").write_text(SPEC, encoding="utf-8")
-    tables = {"schema_sources.yaml": SOURCES, "glossary.yaml": GLOSSARY, "glossary_streams.yaml": EXCEPTIONS}
+    for product in ("books", "billing"):
+        (tmp_path / product).mkdir()
+        (tmp_path / product / "bills.yml").write_text(SPEC, encoding="utf-8")
+    tables = {
+        "schema_sources.yaml": SOURCES,
+        "schema_sources_billing.yaml": {"streams": BILLING},
+        "glossary.yaml": GLOSSARY,
+        "glossary_billing.yaml": BILLING_GLOSSARY,
+        "glossary_streams.yaml": EXCEPTIONS,
+    }
     for name, table in tables.items():
         (tmp_path / name).write_text(yaml.safe_dump(table, sort_keys=False), encoding="utf-8")
     return tmp_path
@@ -142,7 +181,7 @@ def test_the_glossary_gives_a_type_and_fields_that_zoho_leaves_out(bills: dict[s
 def test_a_description_may_differ_by_stream_and_by_place(bills: dict[str, Any]) -> None:
     assert bills["vendor_id"]["description"] == "Vendor; joins to books_contacts.contact_id."
     assert bills["line_items"]["items"]["properties"]["item_id"]["description"] == "Item that was billed."
-    assert bills["bill_id"]["description"] == draft_schema.OWN_KEY, "a key does not join to itself"
+    assert bills["bill_id"]["description"] == OWN_KEY, "a key does not join to itself"
 
 
 def test_a_stream_can_take_over_the_fields_of_another(folder: Path) -> None:
@@ -150,6 +189,53 @@ def test_a_stream_can_take_over_the_fields_of_another(folder: Path) -> None:
 
     assert list(properties)[:2] == ["organization_id", "note_id"]
     assert properties["bill_id"]["description"] == "Bill; joins to books_bills.bill_id."
+
+
+def test_a_stream_that_is_like_another_has_its_key_and_what_is_said_of_its_fields(folder: Path) -> None:
+    schema = draft_schema.draft(Tables.load(folder), folder, "books_bill_details")
+
+    assert list(schema["properties"])[:2] == ["organization_id", "bill_id"]
+    assert schema["properties"]["bill_id"]["description"] == OWN_KEY
+    line = schema["properties"]["line_items"]["items"]["properties"]
+    assert line["item_id"]["description"] == "Item that was billed."
+
+
+def test_the_answer_to_saving_a_record_completes_what_is_said_of_reading_it(folder: Path) -> None:
+    properties = draft_schema.draft(Tables.load(folder), folder, "books_saved_bills")["properties"]
+
+    assert list(properties["line_items"]["items"]["properties"]) == ["rate"]
+
+
+def test_streams_of_one_kind_can_be_spoken_of_by_a_pattern(folder: Path, bills: dict[str, Any]) -> None:
+    details = draft_schema.draft(Tables.load(folder), folder, "books_bill_details")["properties"]
+
+    assert details["terms"]["description"] == "Terms in full."
+    assert "description" not in bills["terms"]
+
+
+def test_a_stream_that_costs_a_call_for_each_document_says_so(folder: Path) -> None:
+    schema = draft_schema.draft(Tables.load(folder), folder, "books_bill_details")
+
+    assert schema["description"] == (
+        "Whole bills. Price: one call for each changed bill; needs document_details: changed."
+    )
+
+
+def test_a_product_has_its_own_tables_its_own_words_and_its_own_folder_of_files(folder: Path) -> None:
+    (folder / "books" / "bills.yml").unlink()
+
+    schema = draft_schema.draft(Tables.load(folder), folder, "billing_bills")
+
+    assert schema["description"] == "Bills of the other product."
+    assert schema["properties"]["vendor_id"]["description"] == "Vendor; joins to billing_vendors.vendor_id."
+    assert list(schema["properties"]["documents"]["items"]["properties"]) == ["document_id"], "Books' words serve both"
+
+
+def test_a_stream_in_two_tables_is_refused(folder: Path) -> None:
+    (folder / "schema_sources_more.yaml").write_text(yaml.safe_dump({"streams": BILLING}), encoding="utf-8")
+
+    with pytest.raises(click.ClickException, match=r"schema_sources_more.yaml: billing_bills stands in another table"):
+        Tables.load(folder)
 
 
 def test_an_answer_without_a_published_shape_is_named(folder: Path) -> None:

@@ -1,0 +1,214 @@
+"""
+How is a stream read, and how many calls does that take?
+
+The calls for a list are not estimated: they are counted by walking through a made-up list with the code that walks
+through Zoho's. A stream that asks about the rows of another list pays for that list too; what is told here comes on
+top of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from source_zoho.paging.walk import Answer, Ask, Method, Row, Walk, ladder
+from tasks.stream_facts import Kind, Stream
+
+ROWS, CHANGED = 10_000, 100
+_PAGE = 200
+_DOCUMENTS_IN_A_CALL = 100
+_LISTS: Mapping[str, str] = {
+    "keyset": "incremental: changed rows, oldest change first",
+    "filter": "incremental: changed rows, by Zoho's filter",
+    "newest_first": "incremental: latest change first, until it meets the cursor",
+    "latest_first": "incremental: latest first, if it comes so, until it meets the cursor",
+    "scan": "incremental: every page, keeping what changed",
+}
+
+
+@dataclass(frozen=True)
+class Price:
+    """The calls of a first sync and of a later one, each for one organization."""
+
+    first: str
+    later: str
+
+
+def how(stream: Stream) -> str:
+    """Say in words how *stream* is read."""
+    rule = _RULES.get(stream.retriever)
+    return rule.words(stream) if rule else f"`{stream.retriever}`, of which `tasks/stream_costs.py` knows nothing"
+
+
+def price(stream: Stream) -> Price:
+    """Return what *stream* costs; question marks when there is no rule for its retriever."""
+    rule = _RULES.get(stream.retriever)
+    return rule.price(stream) if rule else Price("?", "?")
+
+
+def without_a_rule(streams: Sequence[Stream]) -> list[str]:
+    """Return the names of the *streams* of which the tables cannot say what they cost, each with its retriever."""
+    return [
+        f"{stream.name} ({stream.retriever})"
+        for stream in streams
+        if stream.retriever not in _RULES or stream.kind is Kind.UNKNOWN
+    ]
+
+
+# ── Lists ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _words_of_list(stream: Stream) -> str:
+    if stream.is_incremental:
+        words = _LISTS[stream.settings["method"]] + _read_at(stream)
+    else:
+        words = "full refresh: every page" if stream.asks_for_pages else "full refresh: one answer"
+    return f"{words}; a list for each row of `{stream.parent}`" if stream.parent else words
+
+
+def _price_of_list(stream: Stream) -> Price:
+    if stream.parent:
+        return Price("1 for each row", "1 for each row")
+    if "{organization_id}" in stream.settings["path"]:
+        return Price("1", "1")
+    first = calls(stream, since=None)
+    return Price(f"{first}", f"{calls(stream, since=AGE_OF_CHANGES) if stream.is_incremental else first}")
+
+
+# ── What belongs to the rows of a list ───────────────────────────────────────────────────────────────────────────────
+
+
+def _words_of_children(stream: Stream) -> str:
+    if stream.settings.get("parents"):
+        return "full refresh: one answer for each kind of document"
+    return f"{_begin(stream)}: one call for {_rows_of(stream)}"
+
+
+def _price_of_children(stream: Stream) -> Price:
+    if listed := stream.settings.get("parents"):
+        return Price(f"{len(listed)}", f"{len(listed)}")
+    # A document that names the one to ask for has to be read before it.
+    each = "1 or 2 for each" if stream.settings.get("via") else "1 for each"
+    if only := stream.settings.get("only"):
+        return Price(*(2 * [f"{each} row whose `{only['field']}` is `{only['value']}`"]))
+    return Price(f"{each} row", f"{each} {'changed ' if stream.is_incremental else ''}row")
+
+
+def _words_of_bulk(stream: Stream) -> str:
+    return f"{_begin(stream)}: one call for a hundred of {_rows_of(stream).removeprefix('each ').replace('row', 'rows', 1)}"
+
+
+def _price_of_bulk(stream: Stream) -> Price:
+    return Price(f"1 for every {_DOCUMENTS_IN_A_CALL} rows", f"1 for every {_DOCUMENTS_IN_A_CALL} changed rows")
+
+
+def _begin(stream: Stream) -> str:
+    return "incremental" if stream.is_incremental else "full refresh"
+
+
+def _rows_of(stream: Stream) -> str:
+    changed = f" that changed{_read_at(stream)}" if stream.is_incremental else ""
+    return f"each row of `{stream.parent}`{changed}"
+
+
+def _read_at(stream: Stream) -> str:
+    return "; `read_at` is the cursor" if stream.cursor_field == "read_at" else ""
+
+
+# ── Reports, custom fields, deletions ────────────────────────────────────────────────────────────────────────────────
+
+
+def _words_of_report(stream: Stream) -> str:
+    periods, bases = stream.settings.get("periods") or [], stream.settings.get("bases") or []
+    what = "this month and the one before" if periods else "as of today"
+    return f"a snapshot for each day: {what}{', ' + ' and '.join(bases) if bases else ''}"
+
+
+def _price_of_report(stream: Stream) -> Price:
+    times = max(len(stream.settings.get("periods") or []), 1) * max(len(stream.settings.get("bases") or []), 1)
+    if "per_page" in stream.settings.get("query", {}):
+        return Price(*(2 * [f"{times} for every {_PAGE} lines"]))
+    return Price(f"{times}", f"{times}")
+
+
+def _words_of_custom_fields(stream: Stream) -> str:
+    return "full refresh: the newest rows of each list that has custom fields"
+
+
+def _price_of_custom_fields(stream: Stream) -> Price:
+    words = f"{len(stream.settings['lists']) + 1}, and 2 for each custom module"
+    return Price(words, words)
+
+
+def _words_of_deletions(stream: Stream) -> str:
+    return "incremental: the ids of the lists that `track_deletions` names, compared with those of the last sync"
+
+
+def _price_of_deletions(stream: Stream) -> Price:
+    return Price(
+        f"1 for every {_PAGE} rows of these lists",
+        "the same, or 2 for a list that Zoho counts; and 1 for each record that is missing",
+    )
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """How the streams of one retriever are described."""
+
+    words: Callable[[Stream], str]
+    price: Callable[[Stream], Price]
+
+
+_RULES: Mapping[str, _Rule] = {
+    "ListRetriever": _Rule(_words_of_list, _price_of_list),
+    "FollowRetriever": _Rule(_words_of_children, _price_of_children),
+    "DetailRetriever": _Rule(_words_of_children, _price_of_children),
+    "BulkDetailRetriever": _Rule(_words_of_bulk, _price_of_bulk),
+    "ReportRetriever": _Rule(_words_of_report, _price_of_report),
+    "CustomFieldsRetriever": _Rule(_words_of_custom_fields, _price_of_custom_fields),
+    "DeletionsRetriever": _Rule(_words_of_deletions, _price_of_deletions),
+}
+
+
+# ── What a list costs ────────────────────────────────────────────────────────────────────────────────────────────────
+
+_NEWEST = datetime(2025, 6, 1, tzinfo=UTC)
+_APART = timedelta(minutes=1)
+AGE_OF_CHANGES = _NEWEST - (CHANGED - 1) * _APART
+
+
+def calls(stream: Stream, since: datetime | None) -> int:
+    """Count the calls that read a list of ROWS rows; *since* when a later sync reads on."""
+    if not stream.asks_for_pages:
+        return 1
+    methods = ladder(Method(stream.settings["method"]), stream.settings["stable_sort"])
+    return _calls(methods, since, dated=stream.cursor_field != "read_at")
+
+
+@cache
+def _calls(methods: tuple[Method, ...], since: datetime | None, *, dated: bool) -> int:
+    """Count the calls of a walk through ROWS rows, of which one changed in each minute and says so if *dated*."""
+    times = [_NEWEST - _APART * (ROWS - 1 - number) for number in range(ROWS)]
+    listed = [(moment, _row(number, moment if dated else None)) for number, moment in enumerate(times)]
+    walk = Walk(methods, ["id"], "last_modified_time", since)
+    made = 0
+    while ask := walk.ask:
+        made += 1
+        walk.take(_answer(listed, ask))
+    return made
+
+
+def _row(number: int, moment: datetime | None) -> Row:
+    return {"id": str(number)} | ({"last_modified_time": moment.isoformat()} if moment else {})
+
+
+def _answer(listed: Sequence[tuple[datetime, Row]], ask: Ask) -> Answer:
+    """Return what a Zoho that honours everything would answer."""
+    since = ask.since if ask.method.filters else None
+    wanted = [row for moment, row in listed if since is None or moment >= since]
+    if ask.method in {Method.NEWEST_FIRST, Method.LATEST_FIRST}:
+        wanted.reverse()
+    end = ask.page.offset + ask.page.size
+    return Answer(wanted[ask.page.offset : end], len(wanted) > end, ask.page.size)
