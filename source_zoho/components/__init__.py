@@ -1,12 +1,16 @@
 """The classes that ``manifest.yaml`` names: what a declarative manifest cannot say, each with a test of its own."""
 
 from source_zoho.components.authenticator import ZohoAuthenticator
+from source_zoho.components.custom_field_list import CustomFieldsRetriever
+from source_zoho.components.custom_fields import GatherCustomFields
+from source_zoho.components.deletions import DeletionsRetriever, TrackingOrganizations
 from source_zoho.components.details import BulkDetailRetriever, DetailRetriever
 from source_zoho.components.errors import ZohoErrorHandler
 from source_zoho.components.follow import FollowRetriever
 from source_zoho.components.migration import MigratePeerConfig
 from source_zoho.components.organizations import OrganizationRouter
 from source_zoho.components.records import AddPartitionFields, KeyExtractor, SchemaNormalizer
+from source_zoho.components.reports import ReportRetriever
 from source_zoho.components.requester import ZohoRequester
 from source_zoho.components.retriever import ListRetriever
 from source_zoho.components.schemas import SchemaFileLoader
@@ -15,15 +19,20 @@ from source_zoho.components.state import KeepHistoryOfNewPartitions
 __all__ = [
     "AddPartitionFields",
     "BulkDetailRetriever",
+    "CustomFieldsRetriever",
+    "DeletionsRetriever",
     "DetailRetriever",
     "FollowRetriever",
+    "GatherCustomFields",
     "KeepHistoryOfNewPartitions",
     "KeyExtractor",
     "ListRetriever",
     "MigratePeerConfig",
     "OrganizationRouter",
+    "ReportRetriever",
     "SchemaFileLoader",
     "SchemaNormalizer",
+    "TrackingOrganizations",
     "ZohoAuthenticator",
     "ZohoErrorHandler",
     "ZohoRequester",
