@@ -6,12 +6,13 @@ Nothing here imports airbyte-cdk or duckdb at start: the first takes seconds, th
 
 import rich_click as click
 
+from source_zoho.cli.counts import counts
 from source_zoho.cli.demo import demo
 from source_zoho.cli.protocol import VERBS, protocol_command
 from source_zoho.cli.sandbox import sandbox
 
 _PANELS = [
-    {"name": "For people", "commands": ["demo", "sandbox"]},
+    {"name": "For people", "commands": ["demo", "sandbox", "counts"]},
     {"name": "Airbyte's protocol: messages on standard output, for platforms and scripts", "commands": list(VERBS)},
 ]
 
@@ -26,7 +27,7 @@ def app() -> None:
     """
 
 
-for command in (demo, sandbox, *map(protocol_command, VERBS)):
+for command in (demo, sandbox, counts, *map(protocol_command, VERBS)):
     app.add_command(command)
 
 __all__ = ["app"]

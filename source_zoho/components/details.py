@@ -9,7 +9,7 @@ from typing import Any
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_zoho.components.follow import FollowRetriever, Tour
-from source_zoho.components.lists import Refusal
+from source_zoho.components.lists import Page, Refusal
 from source_zoho.components.parents import Parent
 from source_zoho.paging.walk import Row
 
@@ -22,8 +22,8 @@ class DetailRetriever(FollowRetriever):
     """
     Unite each changed row of a list with its document, which has the line items, taxes, addresses and notes.
 
-    Where both have a field the document wins, but for the cursor: the state goes by what the list says.
-    ``record_source`` says that a record is the whole document.
+    Where both have a field the document wins, but for the key and the cursor: a record can be joined to its row of the
+    list, and the state goes by what the list says. ``record_source`` says that a record is the whole document.
 
         retriever:
           type: CustomRetriever
@@ -41,7 +41,8 @@ class DetailRetriever(FollowRetriever):
                 tour.seen.add(parent, page.read_at)
 
     def _united(self, parent: Parent, document: Mapping[str, Any]) -> Row:
-        whole = {**parent.row, **document, RECORD_SOURCE: "detail"}
+        key = {name: parent.row[name] for name in self.primary_key if parent.row.get(name) not in (None, "")}
+        whole = {**parent.row, **document, **key, RECORD_SOURCE: "detail"}
         return self.finished(whole, parent, parent.key)
 
 
@@ -50,7 +51,8 @@ class BulkDetailRetriever(DetailRetriever):
     """
     Unite rows with their documents by calls that give many documents at once, for lists that have one.
 
-    How many ids Zoho takes in a call is not documented: after a refusal half as many are asked for.
+    How many ids Zoho takes in a call is not documented: after a refusal half as many are asked for, from then on. An
+    answer without any document may be about a single id, so its ids are asked about by halves too.
 
         retriever:
           type: CustomRetriever
@@ -66,20 +68,26 @@ class BulkDetailRetriever(DetailRetriever):
         """Yield the documents of *parents*."""
         if not parents:
             return
-        try:
-            ids = ",".join(parent.key for parent in parents)
-            (page,) = self._children.pages(self.below(where, parents[0], ids))
-        except Refusal:
-            if len(parents) == 1:
-                raise
+        pages = self._ask_about(parents, where)
+        documents = {str(row.get(self.parent_key)): row for page in pages for row in page.rows}
+        if not documents and len(parents) > 1:
             middle = len(parents) // 2
-            self.parents_at_a_time = max(middle, 1)
             yield from self.rows_of(parents[:middle], where, tour)
             yield from self.rows_of(parents[middle:], where, tour)
             return
-        documents = {str(row.get(self.parent_key)): row for row in page.rows}
         found = [parent for parent in parents if parent.key in documents]
         yield [self._united(parent, documents[parent.key]) for parent in found]
         tour.gone += len(parents) - len(found)
         for parent in parents:
-            tour.seen.add(parent, page.read_at)
+            tour.seen.add(parent, pages[0].read_at)
+
+    def _ask_about(self, parents: Sequence[Parent], where: StreamSlice) -> list[Page]:
+        """Return what Zoho answers about *parents*; nothing when it refuses so many."""
+        ids = ",".join(parent.key for parent in parents)
+        try:
+            return list(self._children.pages(self.below(where, parents[0], ids)))
+        except Refusal:
+            if len(parents) == 1:
+                raise
+            self.parents_at_a_time = max(len(parents) // 2, 1)
+            return []

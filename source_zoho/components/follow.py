@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -18,8 +18,9 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.checkpoints import are_heard as checkpoints_are_heard
 from source_zoho.components.checkpoints import checkpoint, notes_of
-from source_zoho.components.lists import CHANGED_AT, ListFacts, ListReader
+from source_zoho.components.lists import CHANGED_AT, ListFacts, ListReader, Page
 from source_zoho.components.parents import Parent, Seen, oldest_change_first
+from source_zoho.components.records import flat
 from source_zoho.components.requester import ZohoRequester
 from source_zoho.components.retriever import READ_AT, keys_of, stamped, start_of
 from source_zoho.configuration import lookback_minutes
@@ -53,10 +54,14 @@ class Tour:
     gone: int = 0
     _since_checkpoint: int = 0
 
-    def has_come_far_with(self, parents: Sequence[Parent]) -> bool:
-        """Note that everything of *parents* has been read, and return whether that is worth a checkpoint."""
+    def has_come_far_with(self, parents: Sequence[Parent], followed: int) -> bool:
+        """
+        Note that everything of *parents* has been read, and return whether that is worth a checkpoint.
+
+        Only those that were *followed* now count: an idle sync has nothing to tell before its end.
+        """
         self.reached = parents[-1].changed or self.reached
-        self._since_checkpoint += len(parents)
+        self._since_checkpoint += followed
         if self._since_checkpoint < _PARENTS_BETWEEN_CHECKPOINTS:
             return False
         self._since_checkpoint = 0
@@ -71,8 +76,9 @@ class FollowRetriever(Retriever):
     ``parent`` holds the columns of the parent's row, ``walk`` the archetype by which its list is read, and
     ``parent_changed_at`` where its rows say when they changed. ``parent_key`` is the field of the parent that path or
     query name in braces (other fields of the parent may stand there too), and ``called`` what it is called in the
-    child, where that differs. ``only`` keeps parents whose ``field`` has the ``value``, and ``parents`` lists them outright where no
-    list has to be asked. ``via`` is a document of the parent that has to be read first, for the id ``called`` in it.
+    child, where that differs. ``only`` keeps parents whose ``field`` has the ``value``, and ``parents`` lists them
+    outright where no list has to be asked. ``via`` is a document of the parent that has to be read first, for the id
+    ``called`` in it.
 
     With ``cursor_field`` only parents that changed since the last sync are followed, and each child is given the time
     of its parent's change under that name; without, all of them are followed in every sync. A sync can be taken up
@@ -161,12 +167,13 @@ class FollowRetriever(Retriever):
         where = stream_slice or StreamSlice(partition={}, cursor_slice={})
         tour = Tour(Seen(notes_of(self.name, where.partition).get(_SEEN, {}), self._lookback_seconds))
         try:
-            for some in _batches(self._parents_of(where), self.parents_at_a_time):
-                for rows in self.rows_of([parent for parent in some if parent not in tour.seen], where, tour):
+            for some in self._batches(where):
+                news = [parent for parent in some if parent not in tour.seen]
+                for rows in self.rows_of(news, where, tour):
                     yield from self.record_selector.filter_and_transform(
                         rows, stream_state={}, records_schema=records_schema, stream_slice=where
                     )
-                if tour.has_come_far_with(some):
+                if tour.has_come_far_with(some, len(news)):
                     yield from self._checkpoint(tour, where)
         except AirbyteTracedException:
             yield from self._checkpoint(tour, where)
@@ -175,6 +182,11 @@ class FollowRetriever(Retriever):
         if tour.gone:
             _log.warning("%s: %d were deleted while we read, and have no rows.", self._children.place(where), tour.gone)
 
+    def _batches(self, where: StreamSlice) -> Iterator[list[Parent]]:
+        parents = self._parents_of(where)
+        while batch := list(islice(parents, self.parents_at_a_time)):
+            yield batch
+
     def _parents_of(self, where: StreamSlice) -> Iterator[Parent]:
         if self.parents:
             yield from (Parent.of(dict(each), self.parent_key, self.parent_changed_at) for each in self.parents)
@@ -182,30 +194,36 @@ class FollowRetriever(Retriever):
         pages = self._parents.pages(where, start_of(where) if self.cursor_field else None)
         if self.cursor_field == READ_AT:
             pages = map(stamped, pages)
-        for parent in oldest_change_first(pages, self.parent_key, self.parent_changed_at):
+        told_apart_by = self.parent.get("primary_key", [])
+        for parent in oldest_change_first(pages, self.parent_key, self.parent_changed_at, told_apart_by):
             if not self.only or str(parent.row.get(self.only["field"])).casefold() == self.only["value"]:
                 yield parent
 
     def rows_of(self, parents: Sequence[Parent], where: StreamSlice, tour: Tour) -> Iterator[list[Row]]:
         """Yield what belongs to *parents*, as many as ``parents_at_a_time`` allows, page by page."""
         for parent in parents:
-            for key in self._keys_of(parent, where):
-                for page in self._children.pages(self.below(where, parent, key)):
-                    yield [self.finished(row, parent, key) for row in page.rows]
-                    tour.seen.add(parent, page.read_at)
+            read_at: datetime | None = None
+            for key, page in self._pages_of(parent, where):
+                read_at = read_at or page.read_at
+                yield [self.finished(row, parent, key) for row in page.rows]
+            if read_at:  # not before its last page: a parent that broke off in the middle has to be followed again
+                tour.seen.add(parent, read_at)
 
-    def _keys_of(self, parent: Parent, where: StreamSlice) -> Iterator[str]:
-        """Yield the ids to ask about: the parent's own, or the one that its document names."""
+    def _pages_of(self, parent: Parent, where: StreamSlice) -> Iterator[tuple[str, Page]]:
+        """Yield the pages of *parent*, each with the id it is about: the parent's own, or what its document names."""
         if self._via is None:
-            yield parent.key
+            yield from ((parent.key, page) for page in self._children.pages(self.below(where, parent, parent.key)))
             return
-        for page in self._via.pages(self.below(where, parent, "")):
-            yield from (str(document[self._field]) for document in page.rows if document.get(self._field))
+        for named_by in self._via.pages(self.below(where, parent, parent.key)):
+            yield parent.key, replace(named_by, rows=[])
+            for key in (str(document[self._field]) for document in named_by.rows if document.get(self._field)):
+                yield from ((key, page) for page in self._children.pages(self.below(where, parent, key)))
 
     def below(self, where: StreamSlice, parent: Parent, key: str) -> StreamSlice:
         """Return the slice of one parent, with what path and query may name."""
-        named = {name: value for name, value in parent.row.items() if isinstance(value, str | int)}
-        partition = {**named, self._field: key or parent.key, "parent_slice": dict(where.partition)}
+        ours = flat(where.partition)  # the organization that is read, whatever a row may say
+        named = {name: value for name, value in parent.row.items() if isinstance(value, str | int) and name not in ours}
+        partition = {**named, self._field: key, "parent_slice": dict(where.partition)}
         return StreamSlice(partition=partition, cursor_slice={})
 
     def finished(self, row: Row, parent: Parent, key: str) -> Row:
@@ -221,8 +239,3 @@ class FollowRetriever(Retriever):
         if can_go_on_here and tour.reached and checkpoints_are_heard():
             notes = {_SEEN: tour.seen.notes(tour.reached)}
             yield checkpoint(self.name, where.partition, self.cursor_field, tour.reached, notes)
-
-
-def _batches(parents: Iterator[Parent], size: int) -> Iterator[list[Parent]]:
-    while batch := list(islice(parents, size)):
-        yield batch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,21 +35,25 @@ class Parent:
         return int(self.changed.timestamp()) if self.changed else 0
 
 
-def oldest_change_first(pages: Iterable[Page], key: str, changed_at: str) -> Iterator[Parent]:
+def oldest_change_first(
+    pages: Iterable[Page], key: str, changed_at: str, told_apart_by: Sequence[str]
+) -> Iterator[Parent]:
     """
     Yield the rows of *pages* as parents, oldest change first, so that reading can be taken up again at any of them.
 
     Rows that come in this order are handed on at once. All others are kept, each once and packed, until their list has
-    been read to its end: they cost the memory of their JSON.
+    been read to its end: they cost the memory of their JSON. *told_apart_by* is the list's primary key; some lists have
+    several rows with the same *key*.
     """
-    waiting: dict[str, tuple[int, bytes]] = {}
+    waiting: dict[tuple[str, ...], tuple[int, bytes]] = {}
     for page in pages:
         for row in page.rows:
             parent = Parent.of(row, key, changed_at)
             if page.in_order and not waiting:
                 yield parent
             else:
-                waiting[parent.key] = (parent.seconds, orjson.dumps(row))
+                identity = (parent.key, *(str(row.get(name)) for name in told_apart_by))
+                waiting[identity] = (parent.seconds, orjson.dumps(row))
     latest_first = sorted(waiting.values(), key=lambda each: each[0], reverse=True)
     waiting.clear()
     while latest_first:

@@ -1,0 +1,70 @@
+"""How many different records of each list does the output of a read hold?"""
+
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import IO, Any
+
+from source_zoho.cli.connector import parse
+
+STANDARD_INPUT = "-"
+_LINES_BETWEEN_NEWS = 10_000
+Place = tuple[str, str]
+
+
+@dataclass
+class Emitted:
+    """
+    What a read said: records by stream and organization (empty for streams of the whole account), and streams.
+
+    ``streams`` maps every stream that the read tried to whether it came to its end.
+    """
+
+    records: Counter[Place] = field(default_factory=Counter)
+    distinct: Counter[Place] = field(default_factory=Counter)
+    streams: dict[str, bool] = field(default_factory=dict)
+
+
+def read_output(
+    lines: Iterable[bytes], keys: Mapping[str, Sequence[str]], news: Callable[[int], None] = lambda _: None
+) -> Emitted:
+    """Return what the messages on *lines* say; *keys* are the primary keys of the streams that are looked at."""
+    emitted, seen = Emitted(), defaultdict[Place, set[bytes]](set)
+    for number, line in enumerate(lines, start=1):
+        if number % _LINES_BETWEEN_NEWS == 0:
+            news(number)
+        match parse(line):
+            case {"type": "RECORD", "record": {"stream": str(stream), "data": dict(data)}}:
+                emitted.streams.setdefault(stream, True)
+                if stream in keys:
+                    place = (stream, _organization(data, keys[stream]))
+                    emitted.records[place] += 1
+                    seen[place].add(_identity(data, keys[stream]))
+            case {"type": "TRACE", "trace": {"stream_status": {"stream_descriptor": {"name": str(stream)}} as told}}:
+                emitted.streams[stream] = told.get("status") != "INCOMPLETE"
+    emitted.distinct.update({place: len(ids) for place, ids in seen.items()})
+    return emitted
+
+
+@contextmanager
+def opened(name: str) -> Iterator[IO[bytes]]:
+    """Open the output called *name*, where "-" is standard input. Raises OSError when it cannot be read."""
+    if name == STANDARD_INPUT:
+        yield sys.stdin.buffer
+        return
+    with Path(name).open("rb") as lines:
+        yield lines
+
+
+def _organization(data: Mapping[str, Any], key: Sequence[str]) -> str:
+    return "" if list(key) == ["organization_id"] else str(data.get("organization_id", ""))
+
+
+def _identity(data: Mapping[str, Any], key: Sequence[str]) -> bytes:
+    """Return what tells a record from others, in sixteen bytes: a read may hold millions."""
+    values = "\x1f".join(str(data.get(name)) for name in key)
+    return blake2b(values.encode(), digest_size=16).digest()
