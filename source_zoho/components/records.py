@@ -46,7 +46,7 @@ class KeyExtractor(RecordExtractor):
                 return [{name: value for name, value in body.items() if name not in _ENVELOPE}]
             if key in body:
                 rows = body[key]
-                return [rows] if isinstance(rows, dict) else list(rows or [])
+                return ([rows] if rows else []) if isinstance(rows, dict) else list(rows or [])
         return None
 
 

@@ -48,7 +48,7 @@ def test_a_single_object_is_one_row() -> None:
     assert KeyExtractor(["opening_balance"]).find(an_answer({"opening_balance": {"id": "1"}})) == [{"id": "1"}]
 
 
-@pytest.mark.parametrize("empty", [[], None, ""])
+@pytest.mark.parametrize("empty", [[], None, "", {}])
 def test_an_empty_list_is_a_list(empty: Any) -> None:
     assert KeyExtractor(["invoices"]).find(an_answer({"code": 0, "invoices": empty})) == []
 
