@@ -37,7 +37,8 @@ _WALKS: Mapping[str, tuple[str, bool]] = {
     "newest_first": ("newest_first", True),
     "of_custom_module": ("newest_first", True),
     "scan": ("scan", True),
-    "scan_modified": ("scan", True),
+    "scan_modified": ("scan", False),
+    "scan_updated": ("scan", False),
     "log": ("latest_first", True),
     "full": ("scan", True),
     "whole": ("plain", True),
@@ -77,8 +78,8 @@ class FollowRetriever(Retriever):
     ``parent_changed_at`` where its rows say when they changed. ``parent_key`` is the field of the parent that path or
     query name in braces (other fields of the parent may stand there too), and ``called`` what it is called in the
     child, where that differs. ``only`` keeps parents whose ``field`` has the ``value``, and ``parents`` lists them
-    outright where no list has to be asked. ``via`` is a document of the parent that has to be read first, for the id
-    ``called`` in it.
+    outright where no list has to be asked. ``via`` is a document of the parent that has to be read first, for the ids
+    ``called`` so in it, or in the objects that it has ``under`` a field.
 
     With ``cursor_field`` only parents that changed since the last sync are followed, and each child is given the time
     of its parent's change under that name; without, all of them are followed in every sync. A sync can be taken up
@@ -216,8 +217,15 @@ class FollowRetriever(Retriever):
             return
         for named_by in self._via.pages(self.below(where, parent, parent.key)):
             yield parent.key, replace(named_by, rows=[])
-            for key in (str(document[self._field]) for document in named_by.rows if document.get(self._field)):
+            for key in (key for document in named_by.rows for key in self._keys_in(document)):
                 yield from ((key, page) for page in self._children.pages(self.below(where, parent, key)))
+
+    def _keys_in(self, document: Row) -> Iterator[str]:
+        """Yield the ids that the *document* of a parent names, itself or in the objects of one of its fields."""
+        under = self.via.get("under")
+        for each in document.get(under) or [] if under else [document]:
+            if each.get(self._field):
+                yield str(each[self._field])
 
     def below(self, where: StreamSlice, parent: Parent, key: str) -> StreamSlice:
         """Return the slice of one parent, with what path and query may name."""
@@ -228,8 +236,8 @@ class FollowRetriever(Retriever):
 
     def finished(self, row: Row, parent: Parent, key: str) -> Row:
         """Return the child *row* with what names its parent, and says when the parent had changed."""
-        if row.get(self._field) in (None, ""):
-            row[self._field] = key
+        named = {self._field: key, self.parent_key: parent.key} if self._via else {self._field: key}
+        row |= {name: value for name, value in named.items() if row.get(name) in (None, "")}
         if self.cursor_field:
             row[self.cursor_field] = parent.row.get(self.parent_changed_at)
         return row

@@ -143,7 +143,8 @@ class ListReader:
         elif not is_gone(response) and walk.refuse(message_of(response)):
             rows = []
         else:
-            sentence = f"{self.place(where)}: Zoho refused the request ({message_of(response)}). Please report this."
+            said = f"code {code_of(response)}: {message_of(response)}"
+            sentence = f"{self.place(where)}: Zoho refused the request ({said}). Please report this."
             raise Refusal(message=sentence, internal_message=sentence, failure_type=FailureType.system_error)
         for remark in walk.remarks[known:]:
             _log.warning("%s: %s Nothing is lost; it may cost more calls.", self.place(where), remark)

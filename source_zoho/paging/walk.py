@@ -119,7 +119,8 @@ class Walk:
     """
     One walk; ask for ``walk.ask`` and hand the answer to ``take`` until ``ask`` is None.
 
-    ``documented_sort`` tells whether Zoho documents that the list can be sorted by change; else answers must show it.
+    ``documented_sort`` tells whether Zoho documents that the list can be sorted: by change, else answers must show it;
+    or by creation, else the order is asked for only when one page does not hold the list.
     """
 
     methods: Sequence[Method]
@@ -138,6 +139,7 @@ class Walk:
     def __post_init__(self) -> None:
         self.since = _whole_second(self.since)
         self._floor = self._begin = self.latest = self.since
+        self._may_be_one_page = self.method is Method.SCAN and not self.documented_sort
 
     @property
     def method(self) -> Method:
@@ -152,10 +154,13 @@ class Walk:
     @property
     def ask(self) -> Ask | None:
         """The request to make now, or None when the list has been read."""
-        return None if self._finished else Ask(self.method, self.since, self._windows.page, self._rereads)
+        method = Method.PLAIN if self._may_be_one_page else self.method
+        return None if self._finished else Ask(method, self.since, self._windows.page, self._rereads)
 
     def take(self, answer: Answer) -> list[Row]:
         """Return the rows of *answer* that are news, and move on to the next request."""
+        if self._needs_its_order(answer):
+            return []
         times = [_whole_second(instants.parse(row.get(self.cursor_field))) for row in answer.rows]
         known = [moment for moment in times if moment]
         self._order_is_said = answer.sorted_by == self.cursor_field
@@ -174,6 +179,7 @@ class Walk:
 
         Return False when there is nothing plainer to try.
         """
+        self._may_be_one_page = False
         if len(self.methods) == 1:
             return False
         self._step_down(f"Zoho refused the request ({sentence})", filters="last_modified_time" not in sentence)
@@ -183,6 +189,11 @@ class Walk:
         """Read once more what changed from *since* on, with the method in use."""
         self.since = self._floor = self._begin = _whole_second(since)
         self._windows, self._finished, self._rereads = Windows(), False, self._rereads + 1
+
+    def _needs_its_order(self, answer: Answer) -> bool:
+        """Tell whether the list turned out to be longer than the page that was asked for without an order."""
+        probed, self._may_be_one_page = self._may_be_one_page, False
+        return probed and answer.has_more
 
     def _is_in_order(self, sorted_by: str | None, known: Sequence[datetime]) -> bool:
         if sorted_by not in (None, "", self.cursor_field):

@@ -310,3 +310,26 @@ def test_a_log_that_does_not_come_latest_first_is_read_to_its_end(edited: int | 
     assert set(reading.ids) == {str(number) for number in (*range(691, 701), *([edited] if edited else []))}
     assert [remark for remark in reading.walk.remarks if "latest first" in remark]
     assert reading.calls == 4
+
+
+# ── Orders that Zoho does not document ──
+
+
+@pytest.mark.parametrize(("rows", "calls"), [(0, 1), (199, 1), (200, 1), (201, 3), (400, 4)])
+def test_an_undocumented_order_is_asked_for_only_when_one_page_does_not_hold_the_list(rows: int, calls: int) -> None:
+    reading = read(a_list(rows), Method.SCAN, documented_sort=False)
+
+    assert len(reading.rows) == len(set(reading.ids)) == rows
+    assert reading.calls == calls
+    assert reading.asks[0].method is Method.PLAIN
+
+
+def test_a_long_list_that_refuses_its_order_is_read_from_the_beginning_without() -> None:
+    model = a_list(450)
+    model.stable_sort = "refuse"
+
+    reading = read(model, Method.SCAN, documented_sort=False)
+
+    assert len(reading.rows) == len(set(reading.ids)) == 450
+    assert reading.methods == [Method.PLAIN, Method.SCAN]
+    assert reading.calls == 5
