@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from source_zoho.data_centers import DATA_CENTERS, may_receive_a_token
+from source_zoho.manifest import trackable
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:?\d\d)")
 PRODUCTS = ("books", "billing", "crm")
@@ -119,6 +120,18 @@ def _organization_ids(config: Mapping[str, Any]) -> str | None:
     return None
 
 
+def _track_deletions(config: Mapping[str, Any]) -> str | None:
+    value = config.get("track_deletions")
+    if value is None:
+        return None
+    if not isinstance(value, list) or any(not isinstance(name, str) for name in value):
+        return f'track_deletions is {value!r}; expected a list of streams such as ["books_invoices"].'
+    unknown = [name for name in value if name not in trackable()]
+    if unknown:
+        return f"track_deletions contains {', '.join(unknown)}; expected one or more of: {', '.join(trackable())}."
+    return None
+
+
 def _start_date(config: Mapping[str, Any]) -> str | None:
     value = config.get("start_date")
     if value is None:
@@ -152,5 +165,6 @@ _CHECKS: tuple[Callable[[Mapping[str, Any]], str | None], ...] = (
     _products,
     _organization_ids,
     _start_date,
+    _track_deletions,
     _document_details,
 )

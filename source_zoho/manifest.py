@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import yaml
@@ -25,6 +26,18 @@ def rows(manifest: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for product in manifest["streams"]:
         for row in product["streams"]:
             yield manifest["definitions"][_name_of(row)] if isinstance(row, str) else row
+
+
+@cache
+def trackable() -> tuple[str, ...]:
+    """
+    Return of which streams deletions can be told.
+
+    Of those whose documents Zoho gives one by one under the list's own path and one id, so that it can be asked whether
+    a record that the list does not show any more still exists. Children are left out: they go with their parents.
+    """
+    properties = read_manifest()["spec"]["connection_specification"]["properties"]
+    return tuple(properties["track_deletions"]["items"]["enum"])
 
 
 def with_streams(manifest: Mapping[str, Any], names: Collection[str]) -> Manifest:

@@ -62,9 +62,10 @@ def _refuse_unknown(chosen: Sequence[str], lists: "Mapping[str, Listed]") -> Non
 
 def _emitted(output: str, lists: "Mapping[str, Listed]", steps: Steps) -> Emitted:
     keys = {name: listed.key for name, listed in lists.items()}
+    of_account = {name for name, listed in lists.items() if listed.of_account}
     try:
         with steps.step("Reading the output") as step, opened(output) as messages:
-            emitted = read_output(messages, keys, lambda number: step.update(f"{number:,} messages"))
+            emitted = read_output(messages, keys, of_account, lambda number: step.update(f"{number:,} messages"))
             step.update(f"{emitted.records.total():,} records of {len(emitted.streams):,} streams")
     except OSError as error:
         raise ConfigProblem(f"{output} cannot be read ({error.strerror}); check the path after --from.") from None

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -30,9 +30,16 @@ class Emitted:
 
 
 def read_output(
-    lines: Iterable[bytes], keys: Mapping[str, Sequence[str]], news: Callable[[int], None] = lambda _: None
+    lines: Iterable[bytes],
+    keys: Mapping[str, Sequence[str]],
+    of_account: Collection[str] = (),
+    news: Callable[[int], None] = lambda _: None,
 ) -> Emitted:
-    """Return what the messages on *lines* say; *keys* are the primary keys of the streams that are looked at."""
+    """
+    Return what the messages on *lines* say.
+
+    *keys* are the primary keys of the streams that are looked at, *of_account* those that belong to no organization.
+    """
     emitted, seen = Emitted(), defaultdict[Place, set[bytes]](set)
     for number, line in enumerate(lines, start=1):
         if number % _LINES_BETWEEN_NEWS == 0:
@@ -41,7 +48,7 @@ def read_output(
             case {"type": "RECORD", "record": {"stream": str(stream), "data": dict(data)}}:
                 emitted.streams.setdefault(stream, True)
                 if stream in keys:
-                    place = (stream, _organization(data, keys[stream]))
+                    place = (stream, "" if stream in of_account else str(data.get("organization_id", "")))
                     emitted.records[place] += 1
                     seen[place].add(_identity(data, keys[stream]))
             case {"type": "TRACE", "trace": {"stream_status": {"stream_descriptor": {"name": str(stream)}} as told}}:
@@ -58,10 +65,6 @@ def opened(name: str) -> Iterator[IO[bytes]]:
         return
     with Path(name).open("rb") as lines:
         yield lines
-
-
-def _organization(data: Mapping[str, Any], key: Sequence[str]) -> str:
-    return "" if list(key) == ["organization_id"] else str(data.get("organization_id", ""))
 
 
 def _identity(data: Mapping[str, Any], key: Sequence[str]) -> bytes:

@@ -98,7 +98,8 @@ def summary(lines: Sequence[Line]) -> str:
     number = {each: sum(line.verdict == each for line in lines) for each in _STYLES}
     told = [f"{number[each]:,} {each}" for each in (EQUAL, DIFFERS, COUNTED, NO_COUNT, FAILED) if number[each]]
     hint = " With --scan they are counted by reading them, at a call for every 200 rows." if number[NO_COUNT] else ""
-    return f"{len(lines):,} lists: {', '.join(told) or 'none'}.{hint}"
+    lists = "1 list" if len(lines) == 1 else f"{len(lines):,} lists"
+    return f"{lists}: {', '.join(told) or 'none'}.{hint}"
 
 
 def _why(line: Line) -> str:

@@ -8,7 +8,7 @@ from dataclasses import InitVar, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.models import AirbyteMessage, FailureType
 from airbyte_cdk.sources.declarative.requesters.paginators.default_paginator import DefaultPaginator
 from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
 from airbyte_cdk.sources.streams.core import StreamData
@@ -79,8 +79,16 @@ class DeletionsRetriever(Retriever):
                 )
             )
         notes = notes_of(self.name, where.partition)
+        refused: list[str] = []
         for each in self._lists:
-            yield from self._checked(each, where, notes)
+            try:
+                yield from self._checked(each, where, notes)
+            except AirbyteTracedException as error:
+                if error.failure_type is not FailureType.config_error:
+                    raise
+                refused.append(str(error.message))  # a scope that is missing for one list is no matter of the others
+        if refused:
+            raise traced(ConfigProblem(" ".join(refused)))
 
     def _checked(self, tracked_list: TrackedList, where: StreamSlice, notes: dict[str, Any]) -> Iterator[StreamData]:
         """Yield the deletions of one list; *notes* keep of it what the next sync wants to know."""

@@ -71,15 +71,20 @@ class BulkDetailRetriever(DetailRetriever):
         pages = self._ask_about(parents, where)
         documents = {str(row.get(self.parent_key)): row for page in pages for row in page.rows}
         if not documents and len(parents) > 1:
-            middle = len(parents) // 2
-            yield from self.rows_of(parents[:middle], where, tour)
-            yield from self.rows_of(parents[middle:], where, tour)
+            yield from self._rows_of_fewer(parents, where, tour)
             return
         found = [parent for parent in parents if parent.key in documents]
         yield [self._united(parent, documents[parent.key]) for parent in found]
         tour.gone += len(parents) - len(found)
         for parent in parents:
             tour.seen.add(parent, pages[0].read_at)
+
+    def _rows_of_fewer(self, parents: Sequence[Parent], where: StreamSlice, tour: Tour) -> Iterator[list[Row]]:
+        half = (len(parents) + 1) // 2
+        while parents:
+            most = min(self.parents_at_a_time, half)
+            yield from self.rows_of(parents[:most], where, tour)
+            parents = parents[most:]
 
     def _ask_about(self, parents: Sequence[Parent], where: StreamSlice) -> list[Page]:
         """Return what Zoho answers about *parents*; nothing when it refuses so many."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,6 +23,7 @@ from source_zoho.components.connection import pace, tokens
 from source_zoho.components.rules import UNREADABLE, Rule, Wait, rule_for, rules
 from source_zoho.components.traced import traced
 from source_zoho.errors import ConfigProblem, Transient, Unexpected, ZohoError
+from source_zoho.manifest import read_manifest
 
 _KINDS: Mapping[str, type[ZohoError]] = {"config": ConfigProblem, "transient": Transient, "system": Unexpected}
 _RETRIES = 6
@@ -37,7 +39,7 @@ _sending = threading.local()
 @dataclass
 class ZohoErrorHandler(ErrorHandler):
     """
-    Judge answers by Zoho's code in the body, whatever the HTTP status, after the table in the manifest.
+    Judge answers by Zoho's code in the body, whatever the HTTP status, after the manifest's ``error_table``.
 
     The first row that applies decides; an answer that no row knows fails loudly. One handler reads the table because
     the CDK's filters would decode every good page once per row, and its composite handler overrides some of their
@@ -50,12 +52,9 @@ class ZohoErrorHandler(ErrorHandler):
           class_name: source_zoho.components.ZohoErrorHandler
           product: Books
           scopes: ZohoBooks
-          table:
-            - {codes: [44], action: wait, wait_seconds: 60, message: "Zoho allows no more calls in this minute"}
     """
 
     config: Mapping[str, Any]
-    table: list[Mapping[str, Any]]
     parameters: InitVar[Mapping[str, Any]]
     product: str = ""
     scopes: str = ""
@@ -64,7 +63,7 @@ class ZohoErrorHandler(ErrorHandler):
     nothing_there: list[int] = field(default_factory=list)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        self._rules = rules(self.table)
+        self._rules = error_table()
         self.backoff_strategies: list[BackoffStrategy] = [Wait(self._rules)]
 
     @property
@@ -87,7 +86,8 @@ class ZohoErrorHandler(ErrorHandler):
             tokens(self.config).note_accepted(_token_sent_with(response.request))
             return ErrorResolution(ResponseAction.SUCCESS, None, None)
         rule = rule_for(self._rules, response)
-        if rule is None and response.status_code in self.nothing_there and body_of(response):
+        nobody_knows = rule is None or rule.action == "give_back"
+        if nobody_knows and response.status_code in self.nothing_there and body_of(response):
             rule = _NOTHING_THERE
         return self._resolve(rule or _UNKNOWN, response)
 
@@ -144,6 +144,12 @@ class ZohoErrorHandler(ErrorHandler):
             in_organization=place,
         )
         return f"{where}: {told} ({said})." if said else f"{where}: {told}."
+
+
+@cache
+def error_table() -> tuple[Rule, ...]:
+    """Return the rows of the manifest's table."""
+    return tuple(rules(read_manifest()["definitions"]["error_table"]))
 
 
 def note_sending(request: requests.PreparedRequest) -> None:

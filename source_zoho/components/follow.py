@@ -61,7 +61,7 @@ class Tour:
 
         Only those that were *followed* now count: an idle sync has nothing to tell before its end.
         """
-        self.reached = parents[-1].changed or self.reached
+        self.reached = next((each.changed for each in reversed(parents) if each.changed), self.reached)
         self._since_checkpoint += followed
         if self._since_checkpoint < _PARENTS_BETWEEN_CHECKPOINTS:
             return False

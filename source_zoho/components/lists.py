@@ -140,7 +140,7 @@ class ListReader:
         known = len(walk.remarks)
         if code_of(response) == 0 or (is_gone(response) and "parent_slice" in where.partition):
             rows = walk.take(self._answer(response))
-        elif not is_gone(response) and walk.refuse(message_of(response)):
+        elif walk.refuse(message_of(response)):
             rows = []
         else:
             said = f"code {code_of(response)}: {message_of(response)}"

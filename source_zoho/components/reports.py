@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field, replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import requests
 from airbyte_cdk.sources.declarative.extractors.record_selector import RecordSelector
@@ -23,7 +22,7 @@ from source_zoho.components.organizations import time_zone_of
 from source_zoho.components.requester import ZohoRequester
 from source_zoho.components.traced import traced
 from source_zoho.errors import ConfigProblem, Transient, Unexpected
-from source_zoho.reports import Asked, Line, Period, basis_of, lines, period_of, today_in
+from source_zoho.reports import Asked, Line, Period, basis_of, lines, period_of, today_in, zone_of
 
 _ENVELOPE = {"code", "message", "page_context"}
 _TRIES_FOR_A_WHOLE_ANSWER = 3
@@ -159,11 +158,7 @@ class ReportRetriever(Retriever):
 
     def _zone(self, where: StreamSlice) -> tzinfo:
         """Return the time zone of the organization where this process knows it, else UTC."""
-        name = time_zone_of(self.config, str(where.partition.get("organization_id")))
-        try:
-            return ZoneInfo(name) if name else UTC
-        except (ZoneInfoNotFoundError, ValueError):
-            return UTC
+        return zone_of(time_zone_of(self.config, str(where.partition.get("organization_id"))))
 
     def _place(self, where: StreamSlice) -> str:
         organization = where.partition.get("organization_id")

@@ -27,13 +27,11 @@ MOST_ITEMS_AT_ONCE = 200
 _SUCCESS: Row = {"code": 0, "message": "success"}
 # The specification shows these documents without a key of their own, beside code and message.
 _BARE = ("bank_rules",)
-# What the list calls by another name than the document: it says updated_time instead.
-_LIST_ONLY = {"credit_notes": ("last_modified_time",)}
 
 
 def document(collection: Collection, handle: Handle) -> Row:
-    """Return a record as the detail call answers it."""
-    left_out = _LIST_ONLY.get(collection.resource.name, ())
+    """Return a record as the detail call answers it: some fields are documented for the list row alone."""
+    left_out = collection.resource.list_only
     whole = {name: value for name, value in collection.detail(handle).items() if name not in left_out}
     if collection.resource.name == "custom_module_records":
         whole["module_fields"] = module_fields(collection, whole)
