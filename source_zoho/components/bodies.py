@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -26,6 +27,14 @@ def code_of(response: requests.Response) -> int:
         return -1
     code = body.get("code", 0 if response.ok else -1)
     return code if isinstance(code, int) else int(code) if str(code).lstrip("-").isdigit() else -1
+
+
+def page_context_of(response: requests.Response) -> Mapping[str, Any]:
+    """Return what *response* says about its page; one of Zoho's documents shows it as an array of one."""
+    context = (body_of(response) or {}).get("page_context")
+    if isinstance(context, list):
+        context = next(iter(context), None)
+    return context if isinstance(context, Mapping) else {}
 
 
 def message_of(response: requests.Response) -> str:

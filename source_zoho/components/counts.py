@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import requests
 from airbyte_cdk.sources.declarative.requesters.paginators.default_paginator import DefaultPaginator
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_zoho.components.bodies import body_of, code_of
+from source_zoho.components.bodies import body_of, code_of, page_context_of
 from source_zoho.components.lists import ListFacts, filled_path, filled_query, zoho_time
 from source_zoho.components.records import KeyExtractor
 from source_zoho.components.requester import ZohoRequester
@@ -66,26 +67,18 @@ def ask_for_count(
     if code_of(response) != 0:
         return Counted(None, "refused", zoho_time(response))
     rows = KeyExtractor(list(facts.records)).find(response)
-    count, by = judged(body_of(response) or {}, facts, len(rows or []))
+    count, by = judged(response, facts, len(rows or []))
     return Counted(count, by, zoho_time(response))
 
 
-def judged(body: Mapping[str, Any], facts: ListFacts, rows: int) -> tuple[int | None, str]:
-    """Return the count that *body*, which has so many *rows*, stands for, and by what we know it."""
-    context = _context(body)
+def judged(response: requests.Response, facts: ListFacts, rows: int) -> tuple[int | None, str]:
+    """Return the count that *response*, which has so many *rows*, stands for, and by what we know it."""
+    context = page_context_of(response)
     if rows:
         more = context.get("has_more_page", None if facts.asks_for_pages else False)
         return (rows, "one_page") if more is False else (None, "ignored")
-    said = _numbers(context, facts.records) or _numbers(body, facts.records)
+    said = _numbers(context, facts.records) or _numbers(body_of(response) or {}, facts.records)
     return (said.pop(), "count") if len(said) == 1 else (None, "unclear")
-
-
-def _context(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the page_context, which one of Zoho's documents shows as an array of one."""
-    context = body.get("page_context")
-    if isinstance(context, list):
-        context = next(iter(context), None)
-    return context if isinstance(context, Mapping) else {}
 
 
 def _numbers(place: Mapping[str, Any], records: Sequence[str]) -> set[int]:

@@ -18,7 +18,7 @@ from airbyte_cdk.sources.declarative.requesters.paginators.default_paginator imp
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_zoho.components.bodies import body_of, code_of, message_of
+from source_zoho.components.bodies import code_of, message_of, page_context_of
 from source_zoho.components.errors import is_gone
 from source_zoho.components.records import KeyExtractor, flat
 from source_zoho.components.requester import ZohoRequester
@@ -156,7 +156,7 @@ class ListReader:
         if self.facts.also_changed_at:
             for row in rows:
                 self._say_when_changed(row)
-        context = (body_of(response) or {}).get("page_context") or {}
+        context = page_context_of(response)
         has_more = context.get("has_more_page")
         if has_more is None:
             has_more = self.facts.asks_for_pages and len(rows) >= _asked_page_size(response)

@@ -153,7 +153,7 @@ def _nothing_if_empty(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
-    """An id that came as a number becomes the text of its digits, and so does a discount, which may be 10.5 or "10.5%"."""
+    """An id that came as a number becomes the text of its digits, and so does a discount: 10.5, or "10.5%"."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 

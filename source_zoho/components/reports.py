@@ -15,7 +15,7 @@ from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_zoho.components.bodies import body_of, code_of, message_of
+from source_zoho.components.bodies import body_of, code_of, message_of, page_context_of
 from source_zoho.components.errors import is_gone
 from source_zoho.components.lists import filled_path, filled_query, zoho_time
 from source_zoho.components.organizations import time_zone_of
@@ -103,7 +103,7 @@ class ReportRetriever(Retriever):
         first = self._fetch(asked, where)
         if code_of(first) != 0 and asked.basis == "cash" and not is_gone(first):
             return None
-        read_at, context = zoho_time(first), _context(_body(first))
+        read_at, context = zoho_time(first), page_context_of(first)
         return Answered(
             period_of(context, asked.period, read_at, self._zone(where)),
             basis_of(context, asked.basis),
@@ -122,7 +122,7 @@ class ReportRetriever(Retriever):
             if pages and page == pages[-1]:
                 raise traced(Unexpected(f"{self._place(where)}: Zoho gave the same page twice. Please report this."))
             pages.append(page)
-            if not _context(_body(response)).get("has_more_page"):
+            if not page_context_of(response).get("has_more_page"):
                 return pages
             response = self._fetch(asked, where, {"page": str(len(pages) + 1)})
 
@@ -213,11 +213,6 @@ def _row(line: Line, head: Mapping[str, Any], schema: Mapping[str, Any]) -> dict
 
 def _body(response: requests.Response) -> Mapping[str, Any]:
     return body_of(response) or {}
-
-
-def _context(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    context = body.get("page_context")
-    return context if isinstance(context, Mapping) else {}
 
 
 def _named(asked: Asked) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from source_zoho.components import bodies
-from source_zoho.components.bodies import body_of, code_of, message_of
+from source_zoho.components.bodies import body_of, code_of, message_of, page_context_of
 from unit_tests.components.answers import an_answer
 
 
@@ -63,3 +65,13 @@ def test_an_answer_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
         read(answer)
 
     assert len(times) == 1
+
+
+@pytest.mark.parametrize("said", [{"page": 1}, [{"page": 1}]])
+def test_what_is_said_of_the_page_may_stand_in_an_array(said: Any) -> None:
+    assert page_context_of(an_answer({"page_context": said})) == {"page": 1}
+
+
+@pytest.mark.parametrize("said", [None, [], "none", [1]])
+def test_something_else_says_nothing_of_the_page(said: Any) -> None:
+    assert page_context_of(an_answer({"page_context": said})) == {}

@@ -80,7 +80,7 @@ def test_a_list_documented_without_pages_is_asked_without() -> None:
     ],
 )
 def test_a_number_is_found_wherever_it_stands(body: dict[str, Any]) -> None:
-    assert judged(body, INVOICES, rows=0) == (430, "count")
+    assert judged(an_answer(body), INVOICES, rows=0) == (430, "count")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_number_is_found_wherever_it_stands(body: dict[str, Any]) -> None:
     ],
 )
 def test_an_answer_without_one_clear_number_counts_nothing(body: dict[str, Any]) -> None:
-    assert judged(body, INVOICES, rows=0) == (None, "unclear")
+    assert judged(an_answer(body), INVOICES, rows=0) == (None, "unclear")
 
 
 def test_no_rows_and_no_number_are_not_taken_for_an_empty_list() -> None:
