@@ -83,24 +83,24 @@ def _price_of_list(stream: Stream) -> Price:
 def _words_of_children(stream: Stream) -> str:
     if stream.settings.get("parents"):
         return "full refresh: one answer for each kind of document"
-    return f"{_begin(stream)}: one call for {_rows_of(stream)}"
+    return f"{_begin(stream)}: one call for each row of `{stream.parent}`{_that_changed(stream)}"
 
 
 def _price_of_children(stream: Stream) -> Price:
     if listed := stream.settings.get("parents"):
         return Price(f"{len(listed)}", f"{len(listed)}")
-    # A document that names the one to ask for has to be read before it.
-    each = "1 or 2 for each" if stream.settings.get("via") else "1 for each"
+    # A document may have to be read before it is known what to ask for.
+    also = f", and 1 for each `{stream.settings['called']}` in it" if stream.settings.get("via") else ""
     if only := stream.settings.get("only"):
-        return Price(*(2 * [f"{each} row whose `{only['field']}` is `{only['value']}`"]))
-    return Price(f"{each} row", f"{each} {'changed ' if stream.is_incremental else ''}row")
+        return Price(*(2 * [f"1 for each row whose `{only['field']}` is `{only['value']}`{also}"]))
+    return Price(f"1 for each row{also}", f"1 for each {'changed ' if stream.is_incremental else ''}row{also}")
 
 
 def _words_of_bulk(stream: Stream) -> str:
-    return f"{_begin(stream)}: one call for a hundred of {_rows_of(stream).removeprefix('each ').replace('row', 'rows', 1)}"
+    return f"{_begin(stream)}: one call for every hundred rows of `{stream.parent}`{_that_changed(stream)}"
 
 
-def _price_of_bulk(stream: Stream) -> Price:
+def _price_of_bulk(_: Stream) -> Price:
     return Price(f"1 for every {_DOCUMENTS_IN_A_CALL} rows", f"1 for every {_DOCUMENTS_IN_A_CALL} changed rows")
 
 
@@ -108,9 +108,8 @@ def _begin(stream: Stream) -> str:
     return "incremental" if stream.is_incremental else "full refresh"
 
 
-def _rows_of(stream: Stream) -> str:
-    changed = f" that changed{_read_at(stream)}" if stream.is_incremental else ""
-    return f"each row of `{stream.parent}`{changed}"
+def _that_changed(stream: Stream) -> str:
+    return f" that changed{_read_at(stream)}" if stream.is_incremental else ""
 
 
 def _read_at(stream: Stream) -> str:
@@ -133,7 +132,7 @@ def _price_of_report(stream: Stream) -> Price:
     return Price(f"{times}", f"{times}")
 
 
-def _words_of_custom_fields(stream: Stream) -> str:
+def _words_of_custom_fields(_: Stream) -> str:
     return "full refresh: the newest rows of each list that has custom fields"
 
 
@@ -142,11 +141,11 @@ def _price_of_custom_fields(stream: Stream) -> Price:
     return Price(words, words)
 
 
-def _words_of_deletions(stream: Stream) -> str:
+def _words_of_deletions(_: Stream) -> str:
     return "incremental: the ids of the lists that `track_deletions` names, compared with those of the last sync"
 
 
-def _price_of_deletions(stream: Stream) -> Price:
+def _price_of_deletions(_: Stream) -> Price:
     return Price(
         f"1 for every {_PAGE} rows of these lists",
         "the same, or 2 for a list that Zoho counts; and 1 for each record that is missing",

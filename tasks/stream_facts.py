@@ -25,7 +25,8 @@ class Kind(Enum):
     DOCUMENTS = "Whole documents"
     DETAILS = "What belongs to a document"
     REPORTS = "Reports"
-    SPECIAL = "Custom fields and deletions"
+    FIELDS = "Custom fields"
+    DELETIONS = "Deletions"
     UNKNOWN = "Streams that the tables cannot describe yet"
 
     @property
@@ -100,8 +101,8 @@ _KINDS: Mapping[str, Kind] = {
     "DetailRetriever": Kind.DOCUMENTS,
     "BulkDetailRetriever": Kind.DOCUMENTS,
     "ReportRetriever": Kind.REPORTS,
-    "CustomFieldsRetriever": Kind.SPECIAL,
-    "DeletionsRetriever": Kind.SPECIAL,
+    "CustomFieldsRetriever": Kind.FIELDS,
+    "DeletionsRetriever": Kind.DELETIONS,
 }
 
 

@@ -2,8 +2,8 @@
 Which tables in the documentation follow from the manifest?
 
 The tables of streams (what identifies a record, how it is read, what that costs, which scope it needs), in short for
-the front door and whole for the connector's page, and the table of errors. They stand between markers, and
-`python -m tasks.stream_table` writes them there.
+the front door and whole for the connector's page, the scopes to grant, and the table of errors. They stand between
+markers, and `python -m tasks.stream_table` writes them there.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def error_table(resolved: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of the table of errors, which are tried from the top."""
     yield from _head(("Zoho's code", "HTTP status", "What is done", "Whose turn", "What the user reads"))
     turns = {"config": "user", "transient": "time", "system": "us"}
-    for rule in resolved["definitions"]["errors"]["table"]:
+    for rule in resolved["definitions"]["error_table"]:
         may_fail = rule["action"] in {"fail", "replace_token"}
         turn = turns[rule.get("kind", "system")] if may_fail else "time" if rule["action"] in _WAITING else ""
         codes, statuses = (", ".join(map(str, rule.get(name, []))) or "any" for name in ("codes", "statuses"))
@@ -66,6 +66,16 @@ def error_table(resolved: Mapping[str, Any]) -> Iterator[str]:
 
 
 _WAITING = {"wait", "retry", "end_of_day"}
+
+
+def scope_lists(resolved: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the scopes that the sign-in button asks for, product by product, in the form that Zoho's console takes."""
+    asked = resolved["spec"]["advanced_auth"]["oauth_config_specification"]["oauth_connector_input_specification"]
+    scopes = [each["scope"] for each in asked["scopes"]]
+    for product, title in PRODUCTS.items():
+        prefix = next((each.scope.partition(".")[0] for each in streams(resolved) if each.product == product), "")
+        own = [scope for scope in scopes if scope.startswith(f"{prefix}.")]
+        yield from (f"{title}:", "", "```text", ",".join(own), "```", "")
 
 
 def _by_kind(resolved: Mapping[str, Any], product: str) -> dict[Kind, list[Stream]]:
@@ -85,11 +95,11 @@ def _table(members: Sequence[Stream]) -> Iterator[str]:
 
 
 def _range(values: Sequence[str]) -> str:
-    """Return what *values* have in common: the smallest and largest number, or the words in the order of their use."""
+    """Return what *values* have in common: the smallest and largest number, and words if there are not too many."""
     numbers = sorted({int(value) for value in values if value.isdigit()})
-    words = sorted({value for value in values if not value.isdigit()}, key=values.count, reverse=True)
-    counted = [f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"{number}" for number in numbers[:1]]
-    return ", ".join([*counted, *words])
+    parts = [f"{numbers[0]} to {numbers[-1]}" if numbers[1:] else f"{number}" for number in numbers[:1]]
+    parts += dict.fromkeys(value for value in values if not value.isdigit())
+    return f"mostly {max(values, key=values.count)}" if parts[2:] else " or ".join(parts)
 
 
 def _head(headings: Sequence[str]) -> Iterator[str]:
@@ -112,11 +122,12 @@ TABLES: Mapping[str, Table] = {
     "kinds of streams": short_table,
     "lists": list_tables,
     "streams": whole_table,
+    "scopes": scope_lists,
     "errors": error_table,
 }
 PAGES: Mapping[Path, Sequence[str]] = {
     ROOT / "README.md": ("kinds of streams", "lists"),
-    ROOT / "docs" / "integrations" / "sources" / "zoho.md": ("streams",),
+    ROOT / "docs" / "integrations" / "sources" / "zoho.md": ("scopes", "streams"),
     ROOT / "docs" / "development.md": ("errors",),
 }
 

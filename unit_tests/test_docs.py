@@ -12,104 +12,19 @@ import click
 import pytest
 import yaml
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
-from click.testing import CliRunner
 
 import bootstrap
 from source_zoho.cli import app
 from source_zoho.cli.protocol import VERBS
 from source_zoho.configuration import problems
 from source_zoho.data_centers import DATA_CENTERS
-from tasks import stream_table
-
-ROOT = Path(__file__).resolve().parents[1]
-README = ROOT / "README.md"
-PAGE = ROOT / "docs" / "integrations" / "sources" / "zoho.md"
-SURPRISES = ROOT / "docs" / "surprises.md"
-DEVELOPMENT = ROOT / "docs" / "development.md"
-PAGES = [README, PAGE, SURPRISES, DEVELOPMENT, ROOT / "CHANGELOG.md", ROOT / "source_zoho" / "emulator" / "README.md"]
+from unit_tests.pages import PAGE, PAGES, README, ROOT, SURPRISES, blocks, prose, text_of
 
 PROPERTIES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "manifest.yaml").read_text(encoding="utf-8"))["spec"][
     "connection_specification"
 ]["properties"]
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-
-
-@pytest.fixture(scope="module")
-def manifest() -> dict[str, Any]:
-    return stream_table.manifest()
-
-
-def text_of(page: Path) -> str:
-    return page.read_text(encoding="utf-8")
-
-
-def blocks(page: Path, language: str) -> list[str]:
-    """Return the code blocks of *page* in *language*, without the indentation of the list that they stand in."""
-    fenced = re.findall(rf"^( *)```{language}\b[^\n]*\n(.*?)^ *```$", text_of(page), re.MULTILINE | re.DOTALL)
-    return [re.sub(rf"^{indent}", "", block, flags=re.MULTILINE) for indent, block in fenced]
-
-
-def prose(page: Path) -> list[str]:
-    """Return the lines of *page* outside code blocks."""
-    return re.sub(r"^ *```.*?^ *```$", "", text_of(page), flags=re.MULTILINE | re.DOTALL).splitlines()
-
-
-# ── Streams ──
-
-
-def test_the_tables_are_what_the_manifest_says() -> None:
-    stale = [str(page.relative_to(ROOT)) for page in stream_table.stale_pages()]
-
-    assert not stale, f"run `poe table` and look at the difference in {', '.join(stale)}"
-
-
-def test_check_says_which_page_is_stale_and_writes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("# A page\n\n<!-- streams -->\n<!-- /streams -->\n", encoding="utf-8")
-    monkeypatch.setattr(stream_table, "ROOT", tmp_path)
-    monkeypatch.setattr(stream_table, "PAGES", {page: "streams"})
-
-    checked = CliRunner().invoke(stream_table.main, ["--check"])
-    written = CliRunner().invoke(stream_table.main, [])
-    checked_again = CliRunner().invoke(stream_table.main, ["--check"])
-
-    assert (checked.exit_code, checked.output) == (1, "page.md is stale: run `poe table`\n")
-    assert (written.exit_code, written.output) == (0, "page.md written\n")
-    assert (checked_again.exit_code, checked_again.output) == (0, "")
-
-
-def test_a_page_without_markers_is_named_with_what_it_lacks() -> None:
-    with pytest.raises(click.ClickException, match="<!-- streams -->"):
-        stream_table.refreshed("# A page\n", "streams", [])
-
-
-@pytest.mark.parametrize("page", [README, PAGE])
-def test_every_stream_is_in_the_table_once(page: Path, manifest: dict[str, Any]) -> None:
-    listed = re.findall(r"^\| `(\w+)` \|", text_of(page), re.MULTILINE)
-    schemas = {path.stem for path in (ROOT / "schemas").glob("*.json")}
-
-    assert schemas <= set(listed), f"no line in {page.name} for {schemas - set(listed)}"
-    names = [stream.name for stream in stream_table.streams(manifest)]
-    assert [name for name in listed if name in schemas] == names
-    assert text_of(README).count(f"{len(names)} lists") == 1, "the README's first sentence counts the streams"
-
-
-def test_streams_that_a_page_speaks_of_exist(manifest: dict[str, Any]) -> None:
-    known = {stream.name for stream in stream_table.streams(manifest)}
-    spoken_of = {name for page in PAGES for name in re.findall(r"\bbooks_[a-z_]+\b", text_of(page))}
-
-    # The emulator's table of resources is a file, not a stream.
-    assert spoken_of - known - {"books_resources"} == set()
-
-
-def test_the_cost_of_a_page_is_the_one_that_the_page_tells(manifest: dict[str, Any]) -> None:
-    by_name = {stream.name: stream for stream in stream_table.streams(manifest)}
-
-    invoices, journals = by_name["books_invoices"], by_name["books_journals"]
-    assert stream_table.calls(invoices, since=None) == -(-(stream_table.ROWS - 1) // 199)
-    assert 1.05 < stream_table.calls(journals, since=None) / (stream_table.ROWS / 200) < 1.15
-    assert f"{round(95 * 199, -2):,} rows a minute" in text_of(PAGE)
 
 
 # ── Settings, scopes, data centres ──
@@ -132,14 +47,6 @@ def test_every_required_setting_is_a_prerequisite() -> None:
     prerequisites = text_of(PAGE).partition("## Prerequisites")[2].partition("\n## ")[0]
 
     assert [key for key in required if f"**{PROPERTIES[key]['title']}**" not in prerequisites] == []
-
-
-def test_the_scopes_to_grant_are_those_of_the_streams(manifest: dict[str, Any]) -> None:
-    (listed,) = [block.strip().split(",") for block in blocks(PAGE, "text")]
-    asked = manifest["spec"]["advanced_auth"]["oauth_config_specification"]["oauth_connector_input_specification"]
-
-    assert set(listed) == {f"ZohoBooks.{stream.scope}" for stream in stream_table.streams(manifest)}
-    assert listed == [scope["scope"] for scope in asked["scopes"]]
 
 
 def test_the_data_centres_are_all_there() -> None:
@@ -183,7 +90,9 @@ def commands(page: Path) -> list[str]:
 def test_commands_in_the_documentation_are_ones_that_there_are(page: Path) -> None:
     for command in commands(page):
         verb, *arguments = command.partition(">")[0].split()[1:]
-        if verb in VERBS:
+        if not arguments:
+            assert verb in {*VERBS, *app.commands}
+        elif verb in VERBS:
             AirbyteEntrypoint.parse_args([verb, *arguments])
         elif arguments != ["--help"]:
             app.commands[verb].make_context(verb, arguments)
