@@ -135,6 +135,8 @@ class Walk:
     _rereads: int = 0
     _order_is_said: bool = False
     _oldest: datetime | None = None
+    _without_order: Windows | None = None
+    _first_versions: set[Hashable] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.since = _whole_second(self.since)
@@ -159,10 +161,10 @@ class Walk:
 
     def take(self, answer: Answer) -> list[Row]:
         """Return the rows of *answer* that are news, and move on to the next request."""
-        if self._needs_its_order(answer):
-            return []
         times = [_whole_second(instants.parse(row.get(self.cursor_field))) for row in answer.rows]
         known = [moment for moment in times if moment]
+        if self._needs_its_order(answer):
+            return self._first_without_order(answer, times, known)
         self._order_is_said = answer.sorted_by == self.cursor_field
         if self.method.filters and self.since and any(moment < self.since for moment in known):
             self._step_down("Zoho ignored last_modified_time: a row older than asked came back", filters=False)
@@ -195,6 +197,17 @@ class Walk:
         probed, self._may_be_one_page = self._may_be_one_page, False
         return probed and answer.has_more
 
+    def _first_without_order(
+        self, answer: Answer, times: Sequence[datetime | None], known: Sequence[datetime]
+    ) -> list[Row]:
+        """Return the news of a page without an order; if Zoho refuses the order, the walk goes on behind it."""
+        self._note_latest(known)
+        self._windows.advance([self._mark(row) for row in answer.rows], answer.has_more, answer.page_size)
+        self._without_order, self._windows = self._windows, Windows()
+        news = [row for row, moment in zip(answer.rows, times, strict=True) if self._is_news(row, moment)]
+        self._first_versions = {self._version(row) for row in news}
+        return news
+
     def _is_in_order(self, sorted_by: str | None, known: Sequence[datetime]) -> bool:
         if sorted_by not in (None, "", self.cursor_field):
             return False
@@ -224,11 +237,11 @@ class Walk:
         plainer = [method for method in self.methods[1:] if filters or not method.filters]
         self.methods = plainer or self.methods[-1:]
         self.remarks.append(f"{remark}; reading on by {self.method.value}.")
-        self._windows = Windows()
+        self._windows, self._without_order = self._without_order or Windows(), None
 
     def _move_on(self, answer: Answer, known: Sequence[datetime]) -> None:
         """Go to the next request after an answer that is what was asked for."""
-        self.latest = max([*known, *([self.latest] if self.latest else [])], default=None)
+        self._note_latest(known)
         marks = [self._mark(row) for row in answer.rows]
         if self._windows.steps_back_from_a_gap(marks, answer.has_more, answer.page_size):
             self._rereads += 1
@@ -239,6 +252,9 @@ class Walk:
         elif not (self.method is Method.KEYSET and answer.has_more and self._goes_on_from(answer, known)):
             self._windows.advance(marks, answer.has_more, answer.page_size)
             self._finished = self._windows.done
+
+    def _note_latest(self, known: Sequence[datetime]) -> None:
+        self.latest = max([*known, *([self.latest] if self.latest else [])], default=None)
 
     def _goes_on_from(self, answer: Answer, known: Sequence[datetime]) -> bool:
         """Move T to the last change seen, and return whether that was possible."""
@@ -260,8 +276,11 @@ class Walk:
     def _is_news(self, row: Row, moment: datetime | None) -> bool:
         if moment and self._floor and moment < self._floor:
             return False
-        version = row.get(self.cursor_field) or repr(row)
-        return self._recent.is_first_sight((self._id(row), version))
+        version = self._version(row)
+        return version not in self._first_versions and self._recent.is_first_sight(version)
+
+    def _version(self, row: Row) -> Hashable:
+        return self._id(row), row.get(self.cursor_field) or repr(row)
 
     def _id(self, row: Row) -> Hashable:
         found = tuple(str(row[name]) for name in self.key if row.get(name) not in (None, ""))

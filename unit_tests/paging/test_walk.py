@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from source_zoho.paging import recent
 from source_zoho.paging.walk import Answer, Ask, Method, Walk, ladder
 from source_zoho.paging.windows import Page
 from unit_tests.paging.list_model import NOON, ListModel, moment
@@ -324,12 +325,30 @@ def test_an_undocumented_order_is_asked_for_only_when_one_page_does_not_hold_the
     assert reading.asks[0].method is Method.PLAIN
 
 
-def test_a_long_list_that_refuses_its_order_is_read_from_the_beginning_without() -> None:
+def test_a_long_list_that_refuses_its_order_is_read_on_without() -> None:
     model = a_list(450)
     model.stable_sort = "refuse"
 
     reading = read(model, Method.SCAN, documented_sort=False)
 
     assert len(reading.rows) == len(set(reading.ids)) == 450
-    assert reading.methods == [Method.PLAIN, Method.SCAN]
-    assert reading.calls == 5
+    assert [ask.method for ask in reading.asks] == [Method.PLAIN, Method.SCAN, Method.PLAIN, Method.PLAIN]
+    assert reading.calls == 4
+
+
+def test_the_rows_of_the_first_page_come_once_however_long_the_list_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("source_zoho.paging.walk.Recent", lambda: recent.Recent(10))
+
+    reading = read(a_list(900), Method.SCAN, documented_sort=False)
+
+    assert len(reading.rows) == len(set(reading.ids)) == 900
+
+
+def test_a_row_of_the_first_page_that_changes_meanwhile_comes_again() -> None:
+    model = a_list(450)
+
+    reading = read(
+        model, Method.SCAN, documented_sort=False, before_call=lambda call: model.edit(450) if call == 3 else None
+    )
+
+    assert [row["version"] for row in reading.rows if row["id"] == "450"] == [0, 1]
