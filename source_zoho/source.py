@@ -152,6 +152,12 @@ class SourceZoho(ConcurrentDeclarativeSource):
             try:
                 self._check_organizations(product, logger)
             except AirbyteTracedException as error:
+                if _has_no_such_list(error):
+                    logger.warning(
+                        "%s does not list its organizations here; those that Books lists are read, unchecked.",
+                        _PRODUCTS_READ[product],
+                    )
+                    continue
                 if asked_for:
                     raise
                 refusals.append(error)
@@ -191,6 +197,11 @@ def _streams_for_details(manifest: Mapping[str, Any]) -> Iterator[str]:
             router = row["retriever"]["partition_router"]
             if router.get("for_details") or router.get("$parameters", {}).get("for_details"):
                 yield row["$parameters"]["name"]
+
+
+def _has_no_such_list(error: AirbyteTracedException) -> bool:
+    """Tell whether *error* says that Zoho has no list at that address: Billing's description lacks organizations."""
+    return "(Zoho said code 5:" in (error.message or "")
 
 
 def _without_traceback(message: AirbyteMessage, logger: logging.Logger) -> AirbyteMessage:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from source_zoho.configuration import lookback_minutes, migrated, problems
+from source_zoho.configuration import DETAIL_LEVELS, lookback_minutes, migrated, problems, wants_details
 from source_zoho.data_centers import DATA_CENTERS
 
 
@@ -33,6 +33,7 @@ def test_a_full_configuration_is_fine() -> None:
         daily_call_limit=1,
         daily_call_reserve=0,
         lookback_minutes=0,
+        document_details="changed",
         api_base_url="https://www.zohoapis.eu",
         accounts_base_url="http://127.0.0.1:8080",
     )
@@ -71,9 +72,28 @@ def test_an_unknown_data_center_is_answered_with_the_known_ones(value: object) -
     assert sentence == f"data_center is {value!r}; expected one of: {', '.join(DATA_CENTERS)}."
 
 
-@pytest.mark.parametrize("value", ["books", [], ["inventory"], ["books", "x"], {}])
+@pytest.mark.parametrize("value", ["books", ["inventory"], ["books", "x"], {}])
 def test_unknown_products_are_answered_with_the_known_ones(value: object) -> None:
     assert the_problem(products=value).endswith("one or more of: books, billing, crm.")
+
+
+@pytest.mark.parametrize("value", [None, []])
+def test_no_products_mean_all(value: list[str] | None) -> None:
+    assert problems(a_config(products=value)) == []
+
+
+@pytest.mark.parametrize("value", ["all", "", True, 1, ["changed"], "Changed"])
+def test_an_unknown_level_of_detail_is_answered_with_the_known_ones(value: object) -> None:
+    assert the_problem(document_details=value) == f"document_details is {value!r}; expected one of: none, changed."
+
+
+@pytest.mark.parametrize("value", [None, *DETAIL_LEVELS])
+def test_documents_are_read_only_when_that_is_said(value: str | None) -> None:
+    config = a_config(document_details=value)
+
+    assert problems(config) == []
+    assert wants_details(config) is (value == "changed")
+    assert not wants_details({})
 
 
 @pytest.mark.parametrize("value", ["10234695", [10234695], ["Zylker"], [""], ["-1"]])

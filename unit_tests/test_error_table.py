@@ -14,7 +14,7 @@ from source_zoho.components.rules import Rule
 from source_zoho.files import manifest_path
 
 MANIFEST = yaml.safe_load(manifest_path().read_text(encoding="utf-8"))
-RULES = [Rule(**row) for row in MANIFEST["definitions"]["books"]["errors"]["table"]]
+RULES = [Rule(**row) for row in MANIFEST["definitions"]["error_table"]]
 ANY = 99_999  # stands for every code or status that a row does not name
 
 ACTIONS = {"wait", "retry", "replace_token", "give_back", "gone", "end_of_day", "fail"}
@@ -37,7 +37,8 @@ def test_a_row_of_the_error_table_is_well_formed(rule: Rule) -> None:
     assert rule.action in ACTIONS
     assert rule.kind in KINDS
     assert rule.codes or rule.statuses, "a row for every answer would hide errors that nobody knows"
-    assert placeholders <= {"scope", "organization", "in_organization"}
+    assert placeholders <= {"product", "scope", "organization", "in_organization"}
+    assert not {"Books", "Billing"} & set(rule.message.split()), "the table speaks for all products: say {product}"
     assert not rule.message.endswith("."), "Zoho's words and a full stop are put behind it"
     assert rule.wait_seconds is None or rule.action in TRIES_AGAIN
     assert rule.action != "wait" or rule.wait_seconds, "say how long"

@@ -1,43 +1,53 @@
 """
 Does the table in ``manifest.yaml`` keep its own rules?
 
-Each failure names the row and what to do, so that nobody needs to remember a checklist.
+Each failure names the row and what to do, so that nobody needs to remember a checklist. Rules about what belongs to
+the rows of another list stand in ``test_manifest_children.py``.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib import resources
 from itertools import groupby
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from airbyte_cdk.sources.declarative.parsers.manifest_component_transformer import ManifestComponentTransformer
-from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 from jsonschema import Draft7Validator
 
-from source_zoho.configuration import SECRETS
+from source_zoho.configuration import DETAIL_LEVELS, SECRETS
 from source_zoho.data_centers import DATA_CENTERS
-from source_zoho.emulator.resources import books_resources
+from source_zoho.emulator.resources import resources as documented_lists
+from unit_tests.manifest_rows import BY_NAME, RESOLVED, ROOT, ROWS, TEXT, WRITTEN, Row, every_row, fields_of
 
-ROOT = Path(__file__).resolve().parents[1]
-TEXT = (ROOT / "manifest.yaml").read_text(encoding="utf-8")
-WRITTEN = yaml.safe_load(TEXT)
-RESOLVED = ManifestReferenceResolver().preprocess_manifest(yaml.safe_load(TEXT))
 SPEC = WRITTEN["spec"]["connection_specification"]["properties"]
+PRODUCTS = {"books": "ZohoBooks", "billing": "ZohoSubscriptions"}
 
 COLUMNS = {"name", "path", "records", "primary_key", "stable_sort", "query", "scope"}
+OF_FOLLOWERS = {"parent", "parent_key", "walk"}
+NOW_AND_THEN = {
+    "FollowRetriever": {"called", "only", "via", "parents", "nothing_there"},
+    "ListRetriever": {"nothing_there"},
+}
 # The list of organizations belongs to no organization, and otherwise stands and behaves like its neighbours.
-STANDS_WITH = {"account": "whole"}
+STANDS_WITH = {
+    "books/account": "books/whole",
+    **dict.fromkeys(("books/report_of_months", "books/report_without_basis"), "books/report"),
+}
+# What was deleted from other lists is a comparison, not a list of Zoho's.
+NO_LIST = {"DeletionsRetriever"}
 
 # What a list hides from those who do not ask for all of it.
 HIDDEN_WITHOUT_A_FILTER = {
+    "billing_addons": ("filter_by", "AddonStatus.All", "inactive addons"),
+    "billing_coupons": ("filter_by", "CouponStatus.All", "expired coupons"),
+    "billing_customers": ("filter_by", "Status.All", "inactive customers"),
+    "billing_items": ("filter_by", "Status.All", "inactive items"),
+    "billing_plans": ("filter_by", "PlanStatus.All", "inactive plans"),
+    "billing_subscriptions": ("filter_by", "SubscriptionStatus.All", "subscriptions that have ended"),
+    "billing_transactions": ("filter_by", "TransactionType.All", "refunds"),
     "books_bank_accounts": ("filter_by", "Status.All", "inactive accounts"),
     "books_bank_transactions": ("filter_by", "Status.All", "uncategorized and excluded lines"),
     "books_chart_of_accounts": ("filter_by", "AccountType.All", "inactive accounts"),
@@ -50,112 +60,116 @@ HIDDEN_WITHOUT_A_FILTER = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """One stream of the table: what is written, and what the references in it come to."""
-
-    archetype: str
-    columns: Mapping[str, Any]
-    resolved: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        return str(self.columns.get("name"))
-
-    @property
-    def parents(self) -> list[Mapping[str, Any]]:
-        found: list[Mapping[str, Any]] = self.resolved["retriever"]["partition_router"].get("parent_stream_configs", [])
-        return found
-
-
-def rows() -> Iterator[Row]:
-    written = WRITTEN["streams"][0]["streams"]
-    for each, resolved in zip(written, RESOLVED["streams"][0]["streams"], strict=True):
-        row = WRITTEN["definitions"][each.rpartition("/")[2]] if isinstance(each, str) else each
-        yield Row(row["$ref"].rpartition("/")[2], row["$parameters"], resolved)
-
-
-ROWS = list(rows())
-every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-
-
-def schema_of(stream: str) -> dict[str, Any]:
-    path = ROOT / "schemas" / f"{stream}.json"
-    assert path.exists(), f"add schemas/{stream}.json"
-    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return schema
-
-
 # ── rows ──
 
 
 @every_row
 def test_a_row_spells_out_every_column_and_no_other(row: Row) -> None:
-    missing, unknown = COLUMNS - set(row.columns), set(row.columns) - COLUMNS
+    wanted = COLUMNS | (OF_FOLLOWERS if row.follows else set())
+    wanted |= {"asks_for_pages"} if row.kind == "FollowRetriever" else set()
+    missing, unknown = wanted - set(row.columns), set(row.columns) - wanted - NOW_AND_THEN.get(row.kind, set())
 
     assert not missing, f"{row.name}: say {sorted(missing)} too; a column left out is taken from the child or parent"
-    assert not unknown, f"{row.name}: no component reads {sorted(unknown)}; columns are {sorted(COLUMNS)}"
+    assert not unknown, f"{row.name}: no component reads {sorted(unknown)}; columns are {sorted(wanted)}"
 
 
 @every_row
 def test_the_columns_of_a_row_have_the_right_shape(row: Row) -> None:
     columns = row.columns
 
-    assert re.fullmatch(r"books_[a-z]+(_[a-z]+)*", row.name), "product and plural noun in snake case"
+    assert re.fullmatch(rf"{row.product}_[a-z]+(_[a-z]+)*", row.name), "product and plural noun in snake case"
     assert not str(columns["path"]).startswith("/"), "the path goes on from the API's root"
-    assert columns["records"], "a list of keys"
     assert all(isinstance(key, str) for key in columns["records"])
     assert columns["primary_key"][0] == "organization_id", "records of all organizations share a table"
     assert all(isinstance(value, str) for value in columns["query"].values()), "quote it: a query holds texts"
-    assert re.fullmatch(r"[a-z]+\.(READ|ALL)", columns["scope"])
+    if row.kind not in NO_LIST:
+        assert columns["records"], "a list of keys"
+        assert re.fullmatch(r"[a-z]+\.(READ|ALL)", columns["scope"])
 
 
 @every_row
 def test_key_and_cursor_of_a_row_are_in_its_schema(row: Row) -> None:
-    cursor = row.resolved.get("incremental_sync", {}).get("cursor_field")
-    wanted = [*row.columns["primary_key"], *([cursor] if cursor else [])]
-    missing = [name for name in wanted if name not in schema_of(row.name)["properties"]]
+    wanted = [*row.columns["primary_key"], *([row.cursor_field] if row.cursor_field else [])]
+    missing = [name for name in wanted if name not in fields_of(row.name)]
 
     assert not missing, f"schemas/{row.name}.json lacks {missing}"
 
 
 @every_row
 def test_a_row_of_the_list_says_when_it_changed_where_the_list_is_read_by_that(row: Row) -> None:
-    cursor = row.resolved["retriever"].get("cursor_field")
-    declared = row.resolved.get("incremental_sync", {}).get("cursor_field")
+    told = {"ReportRetriever"}  # these write the time of their reading themselves
 
-    assert cursor == declared or row.archetype == "contact_persons", "the retriever and the CDK look at the same field"
+    assert row.retriever.get("cursor_field") == row.cursor_field or row.kind in told, "they look at the same field"
 
 
 def test_every_schema_has_its_row() -> None:
-    orphans = {path.stem for path in (ROOT / "schemas").glob("*.json")} - {row.name for row in ROWS}
+    orphans = {path.stem for path in (ROOT / "schemas").glob("*.json")} - set(BY_NAME)
 
     assert not orphans, f"give them a row in manifest.yaml, or take the files away: {sorted(orphans)}"
 
 
-def test_every_name_stands_once() -> None:
-    names = [row.name for row in ROWS]
+def test_every_list_that_zoho_documents_has_its_row() -> None:
+    documented = {f"books_{name}" if each.product == "books" else name for name, each in documented_lists().items()}
 
-    assert len(names) == len(set(names))
+    assert not documented - set(BY_NAME), "give them a row in manifest.yaml"
+
+
+@every_row
+def test_a_row_is_a_list_of_zohos_or_says_what_else_it_is(row: Row) -> None:
+    is_something_else = row.is_detail or row.kind in {"ReportRetriever", "CustomFieldsRetriever", *NO_LIST}
+    detail_of_itself = {"books_organization_details"}  # one document of each organization, without a list
+
+    assert row.resource is not None or is_something_else or row.name in detail_of_itself
+
+
+def test_every_name_stands_once() -> None:
+    assert len(ROWS) == len(BY_NAME)
+
+
+def test_every_archetype_is_used() -> None:
+    used = {(row.product, row.archetype) for row in ROWS}
+    declared = {
+        (product, name)
+        for product in PRODUCTS
+        for name in WRITTEN["definitions"][product].keys() - {"errors", "requester", "organizations"}
+    }
+    built_upon = {tuple(reference.split("/")) for reference in re.findall(r"#/definitions/(\w+/\w+)", TEXT)}
+
+    assert used <= declared
+    assert not declared - used - built_upon, "no row is of these archetypes: take them away"
 
 
 def test_rows_of_an_archetype_stand_together_sorted_by_name() -> None:
     sections = [
         (archetype, [row.name for row in same])
-        for archetype, same in groupby(ROWS, key=lambda row: STANDS_WITH.get(row.archetype, row.archetype))
+        for archetype, same in groupby(ROWS, key=lambda row: _section(f"{row.product}/{row.archetype}"))
     ]
 
     assert len(sections) == len({archetype for archetype, _ in sections}), "an archetype has two places in the table"
     for archetype, names in sections:
-        assert names == sorted(names), f"sort the rows of {archetype} by name"
+        assert names == sorted(names) or archetype == "books/report", f"sort the rows of {archetype} by name"
+
+
+def _section(archetype: str) -> str:
+    return STANDS_WITH.get(archetype, archetype)
+
+
+def test_every_product_is_read_on_its_own_condition() -> None:
+    conditions = [product["condition"] for product in WRITTEN["streams"]]
+
+    assert conditions == [f"{{{{ '{each}' in (config.get('products') or ['{each}']) }}}}" for each in PRODUCTS]
 
 
 # ── requests ──
 
 
 @every_row
-def test_a_row_uses_the_one_requester_with_its_error_table_and_authenticator(row: Row) -> None:
-    assert row.resolved["retriever"]["requester"] == RESOLVED["definitions"]["books"]["requester"]
+def test_a_row_uses_the_requester_of_its_product_with_its_error_table_and_authenticator(row: Row) -> None:
+    requester = dict(row.retriever["requester"])
+    documents = requester.pop("documents", False)
+
+    assert requester == RESOLVED["definitions"][row.product]["requester"]
+    assert documents is row.follows, "calls for single documents go at their own pace, and no others"
 
 
 @pytest.mark.parametrize("component", ["ZohoRequester", "ZohoErrorHandler", "ZohoAuthenticator", "OrganizationRouter"])
@@ -165,12 +179,22 @@ def test_a_component_that_all_streams_share_is_written_once(component: str) -> N
     )
 
 
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_product_tells_its_organization_and_speaks_of_itself(product: str) -> None:
+    requester = RESOLVED["definitions"][product]["requester"]
+    errors = requester["error_handler"]
+
+    assert requester["organization_in"] == {"books": "query", "billing": "header"}[product]
+    assert requester["product"] == errors["product"] == product.capitalize()
+    assert errors["scopes"] == PRODUCTS[product]
+    assert "table" not in errors, "one table for all products, under definitions/error_table"
+
+
 def test_lists_that_hide_rows_are_asked_for_all_of_them() -> None:
-    columns = {row.name: row.columns for row in ROWS}
     wrong = {
         name: f"without {parameter}={value} the list hides {what}"
         for name, (parameter, value, what) in HIDDEN_WITHOUT_A_FILTER.items()
-        if columns[name]["query"].get(parameter) != value
+        if BY_NAME[name].columns["query"].get(parameter) != value
     }
 
     assert not wrong
@@ -178,14 +202,37 @@ def test_lists_that_hide_rows_are_asked_for_all_of_them() -> None:
 
 @every_row
 def test_a_list_with_a_documented_all_filter_uses_it(row: Row) -> None:
-    documented = books_resources()[row.name.removeprefix("books_")].filter_by
-    wanted = [value for value in documented if value.endswith(".All")]
+    wanted = [value for value in (row.resource.filter_by if row.resource else ()) if value.endswith(".All")]
     asked = row.columns["query"].get("filter_by", "")
 
     if wanted and row.name != "books_customer_debit_notes":
         assert asked in wanted, f"{row.name}: a default may hide rows; ask for one of {wanted}"
-    else:
+    elif row.kind != "ReportRetriever":
         assert asked in {"", "Type.DebitNote"}, f"{row.name}: Zoho documents no such filter"
+
+
+@every_row
+def test_a_list_is_asked_for_where_zoho_has_it_and_its_rows_are_sought_under_the_documented_key(row: Row) -> None:
+    if row.resource is None or not row.resource.path:
+        return
+    path, known = (re.sub(r"\{\w+\}", "{}", each).strip("/") for each in (row.columns["path"], row.resource.path))
+
+    assert path == known
+    assert row.resource.key in row.columns["records"]
+
+
+@every_row
+def test_a_scope_is_the_one_that_zoho_documents(row: Row) -> None:
+    undecided = {"books_transaction_templates"}  # each kind of document wants a scope of its own
+    if row.resource is not None and row.name not in undecided:
+        assert f"{PRODUCTS[row.product]}.{row.columns['scope']}" == row.resource.scope
+
+
+@every_row
+def test_a_list_is_sorted_by_a_column_that_zoho_documents_or_says_that_it_is_not(row: Row) -> None:
+    column = row.columns["stable_sort"]
+    if row.resource is not None and column and row.retriever.get("sort_documented", True):
+        assert row.resource.sorts_by(column), f"{row.name}: documented are {row.resource.sort_columns}"
 
 
 def test_the_sign_in_button_asks_for_the_scopes_of_the_rows_and_no_other() -> None:
@@ -193,46 +240,7 @@ def test_the_sign_in_button_asks_for_the_scopes_of_the_rows_and_no_other() -> No
     asked = [each["scope"] for each in button["scopes"]]
 
     assert len(asked) == len(set(asked))
-    assert set(asked) == {f"ZohoBooks.{row.columns['scope']}" for row in ROWS}
-
-
-# ── children ──
-
-
-def test_parents_are_referred_to_by_name() -> None:
-    references = re.findall(r"stream: (\S+),", TEXT)
-
-    assert references
-    assert all(re.fullmatch(r'"#/definitions/books_[a-z_]+"', each) for each in references), references
-
-
-@every_row
-def test_what_names_the_parent_is_in_the_parents_records(row: Row) -> None:
-    for parent in row.parents:
-        name = parent["stream"]["$parameters"]["name"]
-        wanted = [parent["parent_key"], *(path[0] for path in parent.get("extra_fields", []))]
-        missing = [field for field in wanted if field not in schema_of(name)["properties"]]
-
-        assert not missing, f"{row.name} takes {missing} from {name}, whose records do not have it"
-
-
-@every_row
-def test_a_child_asks_about_its_parent_and_tells_which_it_was(row: Row) -> None:
-    for parent in row.parents:
-        field = parent["partition_field"]
-        asked = f"{row.columns['path']} {row.columns['query']}"
-
-        assert f"stream_partition.{field} " in asked, f"{row.name}: neither path nor query names {field}"
-        assert field in schema_of(row.name)["properties"], f"schemas/{row.name}.json lacks {field}"
-
-
-@every_row
-def test_a_parent_keeps_its_own_columns_and_no_state_of_the_child(row: Row) -> None:
-    for parent in row.parents:
-        inherited = parent["stream"]["$parameters"]
-
-        assert set(inherited) >= COLUMNS
-        assert row.resolved["retriever"]["partition_router"]["$parameters"] == {"checkpoints": False}
+    assert set(asked) == {f"{PRODUCTS[row.product]}.{row.columns['scope']}" for row in ROWS if row.columns["scope"]}
 
 
 # ── the whole document ──
@@ -244,6 +252,13 @@ def test_the_manifest_is_what_the_cdk_understands() -> None:
     complete = ManifestComponentTransformer().propagate_types_and_parameters("", RESOLVED, {})
 
     assert not [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(complete)]
+
+
+def test_the_form_offers_the_levels_of_detail_that_are_understood() -> None:
+    field = SPEC["document_details"]
+
+    assert field["enum"] == list(DETAIL_LEVELS)
+    assert field["default"] == DETAIL_LEVELS[0] == "none", "nobody pays a call for each document without asking for it"
 
 
 def test_secrets_are_marked_and_nothing_else_is() -> None:

@@ -83,6 +83,114 @@ def test_each_organization_has_a_minute_of_its_own(a_pace: Callable[..., Pace], 
     assert clock.waits == []
 
 
+# ── documents ──
+
+
+def test_documents_take_four_in_ten_of_a_minutes_calls(a_pace: Callable[..., Pace], clock: Clock) -> None:
+    pace = a_pace()
+    for _ in range(39):
+        pace.wait_for_turn(AN_ORGANIZATION, document=True)
+    assert clock.waits == []
+
+    pace.wait_for_turn(AN_ORGANIZATION, document=True)
+
+    assert clock.waits == [pytest.approx(60, abs=0.1)]
+
+
+def test_no_minute_sees_more_documents_than_zoho_bears(a_pace: Callable[..., Pace], clock: Clock) -> None:
+    pace, made = a_pace(), []
+    for number in range(300):
+        pace.wait_for_turn(AN_ORGANIZATION, document=True)
+        made.append(clock.now)
+        clock.now += 0.3 * (number % 7)
+
+    assert all(later - earlier > 60 for earlier, later in zip(made, made[39:], strict=False))
+
+
+def test_while_documents_wait_lists_go_on(a_pace: Callable[..., Pace], clock: Clock) -> None:
+    pace = a_pace()
+    for _ in range(39):
+        pace.wait_for_turn(AN_ORGANIZATION, document=True)
+
+    call(pace, times=95 - 39)
+
+    assert clock.waits == []
+
+
+def test_documents_count_among_all_calls(a_pace: Callable[..., Pace], clock: Clock) -> None:
+    pace = a_pace(calls_per_minute=10)
+    for _ in range(4):
+        pace.wait_for_turn(AN_ORGANIZATION, document=True)
+    call(pace, times=6)
+    assert clock.waits == []
+
+    call(pace)
+
+    assert clock.waits == [pytest.approx(60, abs=0.1)]
+
+
+def test_the_slowest_pace_still_lets_a_document_through(a_pace: Callable[..., Pace], clock: Clock) -> None:
+    pace = a_pace(calls_per_minute=1)
+
+    pace.wait_for_turn(AN_ORGANIZATION, document=True)
+
+    assert clock.waits == []
+
+
+def test_a_new_run_remembers_the_documents_of_the_last_minute(a_pace: Callable[..., Pace], clock: Clock) -> None:
+    pace = a_pace()
+    for _ in range(39):
+        pace.wait_for_turn(AN_ORGANIZATION, document=True)
+
+    pace.begin_run()
+    pace.wait_for_turn(AN_ORGANIZATION, document=True)
+
+    assert clock.waits
+
+
+# ── products ──
+
+
+def test_all_products_keep_one_pace_towards_an_organization(a_pace: Callable[..., Pace], clock: Clock) -> None:
+    pace = a_pace(calls_per_minute=2)
+
+    for product in ("Books", "Billing", "Books"):
+        pace.wait_for_turn(AN_ORGANIZATION, product)
+
+    assert clock.waits == [pytest.approx(60, abs=0.1)]
+
+
+def test_the_end_of_one_products_day_leaves_the_other_alone(a_pace: Callable[..., Pace]) -> None:
+    pace = a_pace()
+    pace.close_day(AN_ORGANIZATION, "Zoho's calls for today are used up", "Books")
+
+    pace.wait_for_turn(AN_ORGANIZATION, "Billing")
+    with pytest.raises(DailyLimit):
+        pace.wait_for_turn(AN_ORGANIZATION, "Books")
+
+
+def test_what_zoho_says_is_left_is_said_of_one_product(a_pace: Callable[..., Pace]) -> None:
+    pace = a_pace(daily_call_reserve=100)
+    pace.note_headers(AN_ORGANIZATION, {"X-Rate-Limit-Remaining": "100"}, "Billing")
+
+    pace.wait_for_turn(AN_ORGANIZATION, "Books")
+    with pytest.raises(DailyLimit, match="only 100 calls are left today"):
+        pace.wait_for_turn(AN_ORGANIZATION, "Billing")
+
+
+def test_the_users_own_limit_counts_the_calls_of_all_products(a_pace: Callable[..., Pace]) -> None:
+    pace = a_pace(daily_call_limit=2)
+    for product in ("Books", "Billing"):
+        pace.wait_for_turn(AN_ORGANIZATION, product)
+
+    for product in ("Books", "Billing"):
+        with pytest.raises(DailyLimit, match="daily_call_limit"):
+            pace.wait_for_turn(AN_ORGANIZATION, product)
+
+
+# ── the day ──
+
+
 def test_the_daily_limit_of_the_user_ends_the_day_with_a_sentence(a_pace: Callable[..., Pace]) -> None:
     pace = a_pace(daily_call_limit=3)
     call(pace, times=3)

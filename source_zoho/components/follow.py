@@ -59,11 +59,12 @@ class Tour:
         """
         Note that everything of *parents* has been read, and return whether that is worth a checkpoint.
 
-        Only those that were *followed* now count: an idle sync has nothing to tell before its end.
+        Only those that were *followed* now count: an idle sync has nothing to tell before its end. The more there is
+        to note, the rarer it is noted, since every checkpoint carries all notes.
         """
         self.reached = next((each.changed for each in reversed(parents) if each.changed), self.reached)
         self._since_checkpoint += followed
-        if self._since_checkpoint < _PARENTS_BETWEEN_CHECKPOINTS:
+        if self._since_checkpoint < max(_PARENTS_BETWEEN_CHECKPOINTS, len(self.seen) // 10):
             return False
         self._since_checkpoint = 0
         return True

@@ -40,7 +40,8 @@ class ListFacts:
     ``path`` and ``query`` may name fields of the slice in braces, as in ``invoices/{invoice_id}/comments``. ``method``
     is where the walk begins, ``stable_sort`` a column that edits do not change, ``changed_at`` the field of a row that
     says when it changed, and ``also_changed_at`` names that the same field was seen to have. ``keeps_state`` tells
-    that the next sync will ask only for what changed since this one.
+    that the next sync will ask only for what changed since this one, and ``may_be_nothing`` that Zoho's word that there
+    is no such thing means no rows, as it does below a parent, which may have been deleted meanwhile.
     """
 
     name: str
@@ -55,6 +56,7 @@ class ListFacts:
     also_changed_at: Sequence[str] = ()
     asks_for_pages: bool = True
     keeps_state: bool = False
+    may_be_nothing: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ class ListReader:
     def _take(self, walk: Walk, response: requests.Response, where: StreamSlice) -> list[Row]:
         """Hand the answer to *walk*, say what it learned about the list, and return the rows that are news."""
         known = len(walk.remarks)
-        if code_of(response) == 0 or (is_gone(response) and "parent_slice" in where.partition):
+        may_be_nothing = self.facts.may_be_nothing or "parent_slice" in where.partition
+        if code_of(response) == 0 or (is_gone(response) and may_be_nothing):
             rows = walk.take(self._answer(response))
         elif walk.refuse(message_of(response)):
             rows = []

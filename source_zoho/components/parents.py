@@ -71,6 +71,9 @@ class Seen:
         self._changed_at_seconds = {str(key): int(seconds) for key, seconds in notes.items()}
         self._lookback_seconds = lookback_seconds
 
+    def __len__(self) -> int:
+        return len(self._changed_at_seconds)
+
     def __contains__(self, parent: Parent) -> bool:
         return bool(parent.changed) and self._changed_at_seconds.get(parent.key) == parent.seconds
 

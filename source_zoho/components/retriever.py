@@ -38,7 +38,8 @@ class ListRetriever(Retriever):
     edits do not change, and ``cursor_field`` where a record says when it changed; ``also_changed_at`` are names that
     this field was seen to have in other accounts. With ``read_at`` as the cursor field a record is given the time at
     which its walk began, for lists that filter by change but do not show it. Lists that are documented without pages
-    are asked without, unless they say that more follows (``asks_for_pages: false``).
+    are asked without, unless they say that more follows (``asks_for_pages: false``). ``nothing_there`` are statuses by
+    which Zoho may say that there is nothing to read.
 
         retriever:
           type: CustomRetriever
@@ -65,6 +66,7 @@ class ListRetriever(Retriever):
     also_changed_at: list[str] = field(default_factory=list)
     asks_for_pages: bool = True
     checkpoints: bool = True
+    nothing_there: list[int] = field(default_factory=list)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         shows_change = self.cursor_field not in {"", READ_AT}
@@ -79,6 +81,7 @@ class ListRetriever(Retriever):
             sort_documented=self.sort_documented,
             changed_at=self.cursor_field if shows_change else CHANGED_AT,
             also_changed_at=self.also_changed_at,
+            may_be_nothing=bool(self.nothing_there),
             asks_for_pages=self.asks_for_pages,
             keeps_state=shows_change,
         )

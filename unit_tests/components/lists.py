@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -16,6 +16,7 @@ from airbyte_cdk.sources.declarative.extractors.record_selector import RecordSel
 from airbyte_cdk.sources.declarative.requesters.paginators.default_paginator import DefaultPaginator
 from airbyte_cdk.sources.declarative.requesters.paginators.strategies.page_increment import PageIncrement
 from airbyte_cdk.sources.declarative.requesters.request_option import RequestOption, RequestOptionType
+from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
 from airbyte_cdk.sources.types import Record, StreamSlice
 
 from source_zoho.components.records import AddPartitionFields, KeyExtractor, SchemaNormalizer
@@ -35,6 +36,7 @@ class Lists:
     model: ListModel = field(default_factory=ListModel)
     ready: list[requests.Response | None] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     seconds_per_call: int = 1
     says_date: bool = True
@@ -47,6 +49,7 @@ class Lists:
         request_params: Mapping[str, Any] | None = None,
         request_headers: Mapping[str, str] | None = None,
     ) -> requests.Response | None:
+        self.paths.append(str(path))
         self.asked.append(dict(request_params or {}))
         self.headers.append(dict(request_headers or {}))
         self.model.now += self.seconds_per_call
@@ -85,9 +88,9 @@ def a_retriever(lists: Lists, **settings: Any) -> ListRetriever:
     )
 
 
-def a_selector() -> RecordSelector:
+def a_selector(records: Sequence[str] = ("rows",)) -> RecordSelector:
     return RecordSelector(
-        extractor=KeyExtractor(["rows"]),
+        extractor=KeyExtractor(list(records)),
         name="books_rows",
         config={},
         parameters={},
@@ -135,7 +138,7 @@ def retrieve(lists: Lists, where: StreamSlice = SLICE, **settings: Any) -> Retri
     return retrieve_with(a_retriever(lists, **settings), where)
 
 
-def retrieve_with(retriever: ListRetriever, where: StreamSlice = SLICE) -> Retrieved:
+def retrieve_with(retriever: Retriever, where: StreamSlice = SLICE) -> Retrieved:
     got = Retrieved()
     try:
         for each in retriever.read_records({"properties": {}}, where):

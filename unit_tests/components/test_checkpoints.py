@@ -15,7 +15,7 @@ from airbyte_cdk.models import (
     Type,
 )
 
-from source_zoho.components.checkpoints import Progress, checkpoint
+from source_zoho.components.checkpoints import Progress, checkpoint, notes_of
 
 BILLS, INVOICES = "books_bills", "books_invoices"
 
@@ -34,9 +34,11 @@ def a_state_message(*entries: dict[str, Any], stream: str = BILLS, **more: Any) 
     return AirbyteMessage(type=Type.STATE, state=a_state(*entries, stream=stream, **more))
 
 
-def a_checkpoint(organization_id: str, reached: int, stream: str = BILLS) -> AirbyteMessage:
+def a_checkpoint(
+    organization_id: str, reached: int, stream: str = BILLS, notes: dict[str, Any] | None = None
+) -> AirbyteMessage:
     partition = {"organization_id": organization_id}
-    return checkpoint(stream, partition, "last_modified_time", datetime.fromtimestamp(reached, tz=UTC))
+    return checkpoint(stream, partition, "last_modified_time", datetime.fromtimestamp(reached, tz=UTC), notes)
 
 
 def told(message: AirbyteMessage) -> dict[str, Any]:
@@ -158,3 +160,83 @@ def test_a_reached_instant_is_rounded_down_so_that_its_second_is_read_again() ->
     message = checkpoint(BILLS, {"organization_id": "17"}, "last_modified_time", moment)
 
     assert reached(Progress([]).apply(message)) == {"17": int(moment.timestamp())}
+
+
+# ── notes ──
+
+
+def noted(message: AirbyteMessage) -> dict[str, Any]:
+    return {entry["partition"]["organization_id"]: entry.get("notes") for entry in told(message)["states"]}
+
+
+def notes(organization_id: str, stream: str = BILLS) -> dict[str, Any]:
+    return notes_of(stream, {"organization_id": organization_id})
+
+
+def test_notes_stand_in_the_state_of_their_organization() -> None:
+    progress = Progress([a_state(an_entry("17", 100), an_entry("18", 200))])
+
+    assert noted(progress.apply(a_checkpoint("17", 500, notes={"seen": {"1": 5}}))) == {
+        "17": {"seen": {"1": 5}},
+        "18": None,
+    }
+
+
+def test_the_next_sync_finds_the_notes_of_each_organization_and_stream() -> None:
+    seen = {**an_entry("17", 100), "notes": {"seen": {"1": 5}}}
+    Progress([a_state(seen, an_entry("18", 200)), a_state(an_entry("17", 100), stream=INVOICES)])
+
+    assert notes("17") == {"seen": {"1": 5}}
+    assert notes("18") == notes("19") == notes("17", INVOICES) == {}
+
+
+def test_a_sync_without_a_state_finds_no_notes_of_the_one_before() -> None:
+    Progress([a_state({**an_entry("17", 100), "notes": {"seen": {"1": 5}}})])
+
+    Progress([])
+
+    assert notes("17") == {}
+
+
+def test_notes_are_kept_when_the_cdk_tells_a_state_that_does_not_know_them() -> None:
+    progress = Progress([a_state({**an_entry("18", 200), "notes": {"seen": {"8": 8}}})])
+    progress.apply(a_checkpoint("17", 500, notes={"seen": {"1": 5}}))
+
+    message = progress.apply(a_state_message(an_entry("17", 900), an_entry("18", 200)))
+
+    assert reached(message) == {"17": 900, "18": 200}
+    assert noted(message) == {"17": {"seen": {"1": 5}}, "18": {"seen": {"8": 8}}}
+
+
+def test_later_notes_replace_earlier_ones_even_where_the_position_was_further_before() -> None:
+    progress = Progress([a_state({**an_entry("17", 900), "notes": {"seen": {"1": 5}}})])
+
+    message = progress.apply(a_checkpoint("17", 500, notes={"seen": {"2": 6}}))
+
+    assert reached(message) == {"17": 900}
+    assert noted(message) == {"17": {"seen": {"2": 6}}}
+
+
+def test_empty_notes_are_notes() -> None:
+    progress = Progress([a_state({**an_entry("17", 100), "notes": {"seen": {"1": 5}}})])
+
+    assert noted(progress.apply(a_checkpoint("17", 500, notes={"seen": {}}))) == {"17": {"seen": {}}}
+
+
+def test_notes_that_were_found_can_be_changed_without_changing_the_state() -> None:
+    before = a_state({**an_entry("17", 100), "notes": {"seen": {"1": 5}}})
+    progress = Progress([before])
+
+    notes("17")["more"] = 1
+
+    assert notes("17") == {"seen": {"1": 5}}
+    assert noted(progress.apply(a_state_message(an_entry("17", 100)))) == {"17": {"seen": {"1": 5}}}
+
+
+def test_a_list_below_a_parent_has_notes_of_its_own() -> None:
+    partition = {"module": "cm_a", "parent_slice": {"organization_id": "17"}}
+    entry = {"partition": partition, "cursor": {"last_modified_time": "100"}, "notes": {"seen": {"1": 5}}}
+    Progress([a_state(entry)])
+
+    assert notes_of(BILLS, partition) == {"seen": {"1": 5}}
+    assert notes_of(BILLS, {**partition, "module": "cm_b"}) == {}

@@ -18,9 +18,9 @@ from source_zoho.components import checkpoints, deletions
 from source_zoho.components.checkpoints import Progress
 from source_zoho.components.counts import Counted
 from source_zoho.components.deletions import DeletionsRetriever, TrackingOrganizations
-from source_zoho.components.tracked import Columns, Found
 from source_zoho.components.traced import traced
-from source_zoho.errors import Transient
+from source_zoho.components.tracked import Columns, Found
+from source_zoho.errors import ConfigProblem, Transient, ZohoError
 from unit_tests.components.lists import a_paginator
 
 NOON = datetime(2025, 6, 15, 12, tzinfo=UTC)
@@ -52,6 +52,7 @@ class FakeList:
     now: datetime = NOON
     asked: list[Any] = field(default_factory=list)
     breaks_at: str = ""
+    trouble: ZohoError = field(default_factory=lambda: Transient("Zoho has trouble of its own."))
 
     def count(self, where: StreamSlice) -> Counted:
         self.asked.append("count")
@@ -68,7 +69,7 @@ class FakeList:
     def ask_for(self, where: StreamSlice, record_id: str) -> Found:
         self.asked.append(record_id)
         if record_id == self.breaks_at:
-            raise traced(Transient("Zoho has trouble of its own."))
+            raise traced(self.trouble)
         return Found(record_id not in self.shown | self.hidden, "HTTP 404, code 1002", self.now + timedelta(minutes=1))
 
 
@@ -95,7 +96,7 @@ class Account:
                 self.notes = json.loads(json.dumps(checkpoint["notes"]))
                 self.states += 1
             else:
-                self.records.append(dict(each))  # type: ignore[call-overload]
+                self.records.append(dict(each))
         return self.records[told:]
 
     def a_retriever(self, **config: Any) -> DeletionsRetriever:
@@ -221,6 +222,19 @@ def test_a_break_keeps_the_lists_and_the_records_before_it(account: Account) -> 
     assert {record["last_seen_at"] for record in again} == {"2025-06-15T12:00:00+0000"}
 
 
+def test_what_the_user_has_to_mend_in_one_list_does_not_stop_the_others(account: Account) -> None:
+    account.sync(INVOICES, "books_users")
+    for each in account.lists.values():
+        each.shown.discard("1")
+    account.lists[INVOICES].breaks_at = "1"
+    account.lists[INVOICES].trouble = ConfigProblem("The scope is missing.")
+
+    with pytest.raises(AirbyteTracedException, match=r"^.*The scope is missing\.$"):
+        account.sync(INVOICES, "books_users")
+
+    assert [record["stream"] for record in account.records] == ["books_users"]
+
+
 def test_many_deletions_are_kept_while_they_are_told(account: Account) -> None:
     account.lists[INVOICES].shown = {str(number) for number in range(120)}
     account.sync(INVOICES)
@@ -312,10 +326,11 @@ def test_without_a_tracked_list_of_the_product_no_organization_is_asked_for(capl
 
     assert list(router.stream_slices()) == []
     assert requester.asked == 0
-    assert caplog.messages == [
+    (told,) = caplog.messages
+    assert told == (
         "books_deleted_records: track_deletions names no list of this product, so no call is made and there are no "
         'records. To follow deletions, set it to a list such as ["books_invoices"].'
-    ]
+    )
 
 
 def test_with_one_every_organization_is_looked_through() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -15,20 +14,16 @@ from airbyte_cdk.sources.streams.http.error_handlers import ResponseAction
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho import pace as paces
+from source_zoho.components import errors
 from source_zoho.components.connection import pace, tokens
 from source_zoho.components.errors import ZohoErrorHandler, is_gone, organization_of
-from source_zoho.components.rules import Rule
+from source_zoho.components.rules import Rule, rules
 from source_zoho.errors import DailyLimit
 from source_zoho.files import manifest_path
 from source_zoho.oauth import tokens as stores
+from unit_tests.components.failures import CONFIG, a_handler, an_answer, the_failure
 
-CONFIG = {
-    "data_center": "eu",
-    "client_id": "1000.A",
-    "client_secret": "hush-client",
-    "refresh_token": "hush-grant",
-}
-TABLE = yaml.safe_load(manifest_path().read_text(encoding="utf-8"))["definitions"]["books"]["errors"]["table"]
+TABLE = yaml.safe_load(manifest_path().read_text(encoding="utf-8"))["definitions"]["error_table"]
 PLACE = "books_bills of organization 17"
 
 
@@ -42,37 +37,7 @@ def a_process_of_its_own() -> Iterator[None]:
 
 @pytest.fixture
 def handler() -> ZohoErrorHandler:
-    return ZohoErrorHandler(config=CONFIG, table=TABLE, parameters={}, name="books_bills", scope="bills.READ")
-
-
-def an_answer(
-    status: int = 200,
-    code: Any = None,
-    message: str = "Zoho's words",
-    body: bytes | None = None,
-    token: str = "1000.access.1",
-    organization_id: str = "17",
-    **headers: str,
-) -> requests.Response:
-    answer = requests.Response()
-    answer.status_code = status
-    said = {} if code is None else {"code": code, "message": message}
-    answer._content = json.dumps(said).encode() if body is None else body
-    answer.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
-    query = {"organization_id": organization_id} if organization_id else {}
-    answer.request = requests.Request(
-        "GET", "https://www.zohoapis.eu/books/v3/bills", {"Authorization": f"Zoho-oauthtoken {token}"}, params=query
-    ).prepare()
-    return answer
-
-
-def the_failure(handler: ZohoErrorHandler, answer: requests.Response) -> tuple[FailureType, str]:
-    with pytest.raises(AirbyteTracedException) as caught:
-        handler.interpret_response(answer)
-    sentence = str(caught.value.message)
-    for secret in ("hush", "1000.access"):
-        assert secret not in sentence
-    return caught.value.failure_type, sentence
+    return a_handler()
 
 
 # ── success ──
@@ -273,15 +238,15 @@ def test_zohos_words_are_shortened(handler: ZohoErrorHandler) -> None:
 def test_a_parent_that_was_deleted_meanwhile_leaves_nothing_to_read(handler: ZohoErrorHandler, code: int) -> None:
     answer = an_answer(404, code)
 
-    assert handler.interpret_response(answer).response_action is ResponseAction.IGNORE
+    assert handler.interpret_response(answer).response_action is ResponseAction.SUCCESS
     assert is_gone(answer)
 
 
-@pytest.mark.parametrize("code", [2, 4, 1038])
-def test_a_refused_parameter_is_given_back_to_the_reader(handler: ZohoErrorHandler, code: int) -> None:
+@pytest.mark.parametrize("code", [2, 4, 1038, 31337, None])
+def test_a_refused_parameter_is_given_back_to_the_reader(handler: ZohoErrorHandler, code: int | None) -> None:
     answer = an_answer(400, code)
 
-    assert handler.interpret_response(answer).response_action is ResponseAction.IGNORE
+    assert handler.interpret_response(answer).response_action is ResponseAction.SUCCESS
     assert not is_gone(answer)
 
 
@@ -299,14 +264,14 @@ def test_the_end_of_the_day_is_told_and_kept_for_every_stream(handler: ZohoError
     assert kind is FailureType.transient_error
     assert sentence.startswith("Stopped calling organization 17: Zoho's calls for today are used up (The API call for")
     with pytest.raises(DailyLimit):
-        pace(CONFIG).wait_for_turn("17")
-    pace(CONFIG).wait_for_turn("18")
+        pace(CONFIG).wait_for_turn("17", "Books")
+    pace(CONFIG).wait_for_turn("18", "Books")
 
 
 # ── what nobody knows ──
 
 
-@pytest.mark.parametrize(("status", "code"), [(418, 31337), (400, 31337), (200, 31337), (403, None)])
+@pytest.mark.parametrize(("status", "code"), [(418, 31337), (404, 31337), (200, 31337), (403, None)])
 def test_an_answer_that_no_row_knows_fails_loudly(handler: ZohoErrorHandler, status: int, code: int | None) -> None:
     kind, sentence = the_failure(handler, an_answer(status, code))
 
@@ -326,7 +291,9 @@ def test_every_row_of_the_table_has_an_action_that_the_handler_knows() -> None:
 
 def test_every_sentence_of_the_table_can_be_filled_in() -> None:
     for row in TABLE:
-        assert row["message"].format(scope="bills.READ", organization="17", in_organization=" in organization 17")
+        assert row["message"].format(
+            product="Books", scope="bills.READ", organization="17", in_organization=" in organization 17"
+        )
 
 
 def test_a_row_without_codes_or_statuses_speaks_of_all_of_them() -> None:
@@ -337,12 +304,13 @@ def test_a_row_without_codes_or_statuses_speaks_of_all_of_them() -> None:
     assert not Rule("", "fail", codes=[1], statuses=[500]).applies_to(400, 1)
 
 
-def test_the_first_row_that_applies_decides() -> None:
+def test_the_first_row_that_applies_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     table: list[Mapping[str, Any]] = [
         {"codes": [3], "action": "wait", "message": "first"},
         {"codes": [3], "action": "fail", "message": "second"},
     ]
-    handler = ZohoErrorHandler(config=CONFIG, table=table, parameters={}, name="books_bills")
+    monkeypatch.setattr(errors, "error_table", lambda: tuple(rules(table)))
+    handler = ZohoErrorHandler(config=CONFIG, parameters={}, name="books_bills")
 
     assert handler.interpret_response(an_answer(400, 3)).response_action is ResponseAction.RATE_LIMITED
 

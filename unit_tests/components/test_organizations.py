@@ -13,7 +13,9 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components import organizations
-from source_zoho.components.organizations import OrganizationRouter, active_ids, unknown_ids_problem
+from source_zoho.components.organizations import OrganizationRouter, active_ids, time_zone_of, unknown_ids_problem
+from source_zoho.components.traced import traced
+from source_zoho.errors import ConfigProblem, Transient, ZohoError
 from source_zoho.oauth import tokens
 
 ZYLKER = {"organization_id": "17", "name": "Zylker", "is_org_active": True}
@@ -27,9 +29,12 @@ class ARequester:
 
     rows: list[dict[str, Any]]
     asked: int = 0
+    refuses_as: type[ZohoError] | None = None
 
     def send_request(self) -> requests.Response:
         self.asked += 1
+        if self.refuses_as:
+            raise traced(self.refuses_as("Zoho does not allow this read."))
         answer = requests.Response()
         answer.status_code, answer._content = 200, json.dumps({"code": 0, "organizations": self.rows}).encode()
         return answer
@@ -42,9 +47,23 @@ def a_process_of_its_own() -> Iterator[None]:
     tokens._stores.clear()
 
 
-def a_router(requester: ARequester, refresh_token: str = "r", **config: Any) -> OrganizationRouter:
+def a_router(
+    requester: ARequester,
+    refresh_token: str = "r",
+    or_requester: ARequester | None = None,
+    product: str = "Books",
+    for_details: bool = False,
+    **config: Any,
+) -> OrganizationRouter:
     account = {"data_center": "us", "client_id": "a", "client_secret": "b", "refresh_token": refresh_token}
-    return OrganizationRouter(requester=requester, config={**account, **config}, parameters={})  # type: ignore[arg-type]
+    return OrganizationRouter(
+        requester=requester,  # type: ignore[arg-type]
+        or_requester=or_requester,  # type: ignore[arg-type]
+        config={**account, **config},
+        parameters={},
+        product=product,
+        for_details=for_details,
+    )
 
 
 def ids(router: OrganizationRouter) -> list[str]:
@@ -97,6 +116,91 @@ def test_a_router_adds_nothing_to_requests_and_keeps_no_state() -> None:
     assert router.get_request_body_data() == {}
     assert router.get_request_body_json() == {}
     assert router.get_stream_state() is None
+
+
+# ── products ──
+
+
+def test_each_product_asks_for_its_own_list() -> None:
+    assert ids(a_router(ARequester([ZYLKER]))) == ["17"]
+    assert ids(a_router(ARequester([BOWMAN]), product="Billing")) == ["18"]
+
+
+def test_an_account_without_an_organization_in_billing_is_told_of_billing() -> None:
+    with pytest.raises(AirbyteTracedException, match="no active organization in Billing"):
+        ids(a_router(ARequester([]), product="Billing"))
+
+
+def test_a_product_that_refuses_its_list_has_the_one_of_another() -> None:
+    refusing, other = ARequester([], refuses_as=ConfigProblem), ARequester([ZYLKER, BOWMAN])
+
+    for _ in range(3):
+        assert ids(a_router(refusing, or_requester=other, product="Billing")) == ["17", "18"]
+    assert (refusing.asked, other.asked) == (1, 1)
+
+
+def test_a_list_that_passing_trouble_hides_is_not_sought_elsewhere() -> None:
+    other = ARequester([ZYLKER])
+
+    with pytest.raises(AirbyteTracedException) as caught:
+        ids(a_router(ARequester([], refuses_as=Transient), or_requester=other, product="Billing"))
+
+    assert caught.value.failure_type is FailureType.transient_error
+    assert other.asked == 0
+
+
+def test_when_both_refuse_the_product_is_told_its_own_refusal_once_for_all_streams() -> None:
+    refusing, other = ARequester([], refuses_as=ConfigProblem), ARequester([], refuses_as=Transient)
+
+    for _ in range(3):
+        with pytest.raises(AirbyteTracedException) as caught:
+            ids(a_router(refusing, or_requester=other, product="Billing"))
+        assert caught.value.failure_type is FailureType.config_error
+    assert (refusing.asked, other.asked) == (1, 1)
+
+
+def test_a_refusal_is_believed_for_one_run() -> None:
+    refusing = ARequester([ZYLKER], refuses_as=ConfigProblem)
+    with pytest.raises(AirbyteTracedException):
+        ids(a_router(refusing))
+    refusing.refuses_as = None
+
+    organizations.forget()
+
+    assert ids(a_router(refusing)) == ["17"]
+
+
+# ── details ──
+
+
+@pytest.mark.parametrize("wanted", [{}, {"document_details": None}, {"document_details": "none"}])
+@pytest.mark.parametrize("chosen", [{}, {"organization_ids": ["17"]}])
+def test_what_costs_a_call_for_each_document_has_no_partition_and_makes_no_call(
+    wanted: dict[str, Any], chosen: dict[str, Any]
+) -> None:
+    requester = ARequester([ZYLKER])
+
+    assert ids(a_router(requester, for_details=True, **wanted, **chosen)) == []
+    assert requester.asked == 0
+
+
+def test_when_details_are_wanted_every_organization_is_read() -> None:
+    assert ids(a_router(ARequester([ZYLKER]), for_details=True, document_details="changed")) == ["17"]
+
+
+# ── what else the list tells ──
+
+
+def test_the_time_zone_of_an_organization_is_known_from_any_list() -> None:
+    zoned = {**BOWMAN, "time_zone": "Asia/Calcutta"}
+    books, billing = a_router(ARequester([ZYLKER])), a_router(ARequester([zoned]), product="Billing")
+    ids(books)
+    assert time_zone_of(books.config, "18") is None
+
+    ids(billing)
+
+    assert time_zone_of(books.config, "18") == "Asia/Calcutta"
+    assert time_zone_of(books.config, "17") is None
 
 
 # ── wrong choices ──

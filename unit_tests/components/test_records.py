@@ -64,6 +64,31 @@ def test_an_answer_that_is_no_json_has_no_rows() -> None:
     assert KeyExtractor(["invoices"]).find(an_answer(content=b"<html>")) is None
 
 
+def test_a_document_without_a_wrapper_is_the_answer_itself_without_its_envelope() -> None:
+    answer = an_answer({"code": 0, "message": "success", "hostedpage_id": "1", "data": {"id": "2"}})
+
+    assert KeyExtractor(["hostedpage", "."]).find(answer) == [{"hostedpage_id": "1", "data": {"id": "2"}}]
+
+
+def test_a_document_in_its_wrapper_is_not_taken_with_it() -> None:
+    wrapped = an_answer({"code": 0, "message": "success", "hostedpage": {"hostedpage_id": "1"}})
+
+    assert KeyExtractor(["hostedpage", "."]).find(wrapped) == [{"hostedpage_id": "1"}]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"code": 0, "message": "success"},
+        {"code": 0, "message": "success", "page_context": {"page": 1}},
+        {"code": 1002, "message": "Hosted page does not exist.", "hostedpage_id": "1"},
+    ],
+)
+def test_an_envelope_alone_or_around_an_error_is_no_document(body: dict[str, Any]) -> None:
+    assert KeyExtractor(["."]).find(an_answer(body)) is None
+
+
 # ── Which partition they belong to ──
 
 
@@ -126,6 +151,7 @@ def test_an_empty_text_stays_one_where_texts_are_meant() -> None:
         ({"due": "", "id": 5}, OBJECT, {"due": None, "id": "5"}),
         ([{"due": ""}, {"due": "2025-01-01"}], OBJECTS, [{"due": None}, {"due": "2025-01-01"}]),
         (7, {"type": "string"}, "7"),
+        (10.5, TEXT, "10.5"),
     ],
 )
 def test_values_that_zoho_writes_otherwise_are_read(value: Any, schema: dict[str, Any], expected: Any) -> None:
@@ -147,7 +173,6 @@ def test_values_that_zoho_writes_otherwise_are_read(value: Any, schema: dict[str
         ("yes", FLAG),
         (1, FLAG),
         (True, TEXT),
-        (1.5, TEXT),
         ({"a": 1}, TEXT),
         ([1], OBJECT),
         ({"a": 1}, NUMBERS),

@@ -197,7 +197,7 @@ def test_the_day_is_the_organizations_where_its_time_zone_is_known() -> None:
     assert read(Reports([evening]), periods=MONTHS[:1])[0]["snapshot_date"] == "2025-06-15"
 
 
-@pytest.mark.parametrize("zone", [None, "PST", "", "../etc"])
+@pytest.mark.parametrize("zone", [None, "", "Neverland"])
 def test_the_day_is_that_of_utc_where_the_time_zone_is_not_known(zone: str | None) -> None:
     organizations._known[tokens(CONFIG), "Books"] = [{"organization_id": "7", "time_zone": zone}]
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 import requests_mock
 from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.declarative.auth.declarative_authenticator import NoAuth
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho import pace as paces
+from source_zoho.components.errors import ORGANIZATION_HEADER, organization_of
 from source_zoho.components.requester import OrganizationBudget, ZohoRequester
 from source_zoho.oauth import tokens as stores
 from source_zoho.pace import Limits, Pace
@@ -66,20 +69,31 @@ def test_what_belongs_to_no_organization_names_none(where: StreamSlice | None) -
     assert a_requester().get_request_params(stream_slice=where) == {}
 
 
-def test_the_query_of_the_row_goes_with_every_request() -> None:
-    requester = a_requester(query={"filter_by": "Status.All"})
+@pytest.mark.parametrize(
+    "where", [a_slice(organization_id="7"), a_slice(id="5", parent_slice={"organization_id": "7"})]
+)
+def test_an_api_that_wants_it_there_is_told_the_organization_in_a_header(where: StreamSlice) -> None:
+    requester = a_requester(organization_in="header")
 
-    asked = requester.get_request_params(stream_slice=a_slice(organization_id="7"))
+    assert requester.get_request_headers(stream_slice=where) == {ORGANIZATION_HEADER: "7"}
+    assert requester.get_request_params(stream_slice=where) == {}
 
-    assert asked == {"organization_id": "7", "filter_by": "Status.All"}
+
+def test_an_organization_is_told_once() -> None:
+    assert a_requester().get_request_headers(stream_slice=a_slice(organization_id="7")) == {}
+    assert a_requester(organization_in="header").get_request_headers(stream_slice=a_slice(product="billing")) == {}
 
 
-def test_the_query_may_name_the_parent() -> None:
-    requester = a_requester(query={"account_id": "{{ stream_partition.account_id }}"})
+def test_what_is_sent_to_billing_counts_for_the_organization_of_the_header() -> None:
+    with requests_mock.Mocker() as mock:
+        mock.get("http://127.0.0.1:9/billing/v1/plans/basic%2Fmonthly", json={"code": 0})
+        requester = a_requester(api="billing/v1", organization_in="header", authenticator=NoAuth(parameters={}))
+        requester.send_request(stream_slice=a_slice(organization_id="7"), path="plans/basic%2Fmonthly")
+        (sent,) = mock.request_history
 
-    asked = requester.get_request_params(stream_slice=a_slice(account_id="460001000000012345", organization_id="7"))
-
-    assert str(asked["account_id"]) == "460001000000012345"
+    assert urlsplit(sent.url).path == "/billing/v1/plans/basic%2Fmonthly"
+    assert sent.headers[ORGANIZATION_HEADER] == "7"
+    assert organization_of(sent._request) == "7"
 
 
 # ── Where ──
@@ -128,8 +142,8 @@ class Clock:
         self.now += seconds
 
 
-def a_budget(clock: Clock, **limits: int) -> OrganizationBudget:
-    return OrganizationBudget(Pace(Limits(**limits), clock, clock.wait))
+def a_budget(clock: Clock, *, documents: bool = False, **limits: int) -> OrganizationBudget:
+    return OrganizationBudget(Pace(Limits(**limits), clock, clock.wait), "Books", documents=documents)
 
 
 def test_an_organization_that_has_used_its_minute_waits_and_others_do_not() -> None:
@@ -142,6 +156,27 @@ def test_an_organization_that_has_used_its_minute_waits_and_others_do_not() -> N
     budget.acquire_call(a_request("7"))
 
     assert sum(clock.waits) == pytest.approx(60, abs=1)
+
+
+def test_calls_for_documents_wait_sooner_than_others() -> None:
+    clock = Clock()
+    lists, documents = a_budget(clock, calls_per_minute=10), a_budget(clock, calls_per_minute=10, documents=True)
+    for _ in range(10):
+        lists.acquire_call(a_request())
+    for _ in range(4):
+        documents.acquire_call(a_request("8"))
+    assert clock.waits == []
+
+    documents.acquire_call(a_request("8"))
+
+    assert sum(clock.waits) == pytest.approx(60, abs=1)
+
+
+def test_a_requester_tells_its_pace_which_calls_are_for_documents() -> None:
+    for documents in (False, True):
+        budget = a_requester(documents=documents, product="Billing").api_budget
+        assert isinstance(budget, OrganizationBudget)
+        assert (budget._documents, budget._product) == (documents, "Billing")
 
 
 def test_when_the_day_is_over_the_platform_is_told_that_time_mends_it() -> None:

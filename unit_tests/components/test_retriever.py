@@ -87,6 +87,21 @@ def test_a_list_without_page_context_goes_on_after_a_full_page(lists: Lists) -> 
     assert len(retrieve(lists).records) == 450
 
 
+def test_path_and_query_may_name_the_parent_each_value_in_its_place(lists: Lists) -> None:
+    where = StreamSlice(partition={"plan_code": "a/b c%", "parent_slice": {"organization_id": "7"}}, cursor_slice={})
+
+    retrieve(lists, where, path="plans/{plan_code}/rows", query={"plan": "{plan_code}", "filter_by": "Status.All"})
+
+    assert set(lists.paths) == {"plans/a%2Fb%20c%25/rows"}
+    assert all((asked["plan"], asked["filter_by"]) == ("a/b c%", "Status.All") for asked in lists.asked)
+
+
+def test_what_the_cdk_adds_to_every_mapping_is_not_asked(lists: Lists) -> None:
+    retrieve(lists, query={"filter_by": "Status.All", "$parameters": "of the row"})
+
+    assert not any("$parameters" in asked for asked in lists.asked)
+
+
 # ── Records ──
 
 
@@ -212,9 +227,20 @@ def test_a_list_whose_parent_was_deleted_is_empty(lists: Lists) -> None:
 def test_a_list_without_parent_that_does_not_exist_is_no_empty_list(lists: Lists) -> None:
     gone = an_answer({"code": 1002, "message": "Resource does not exist."}, status=404)
     gone._zoho_gone = True  # type: ignore[attr-defined]  # as the error handler marks it
-    lists.ready = [gone]
+    lists.ready = [gone] * 5
 
     assert "Resource does not exist" in str(retrieve(lists).error)
+
+
+def test_a_list_that_refuses_its_order_as_if_it_were_not_there_is_read_without(lists: Lists) -> None:
+    # Where a child may say "nothing there" by a status, the list of its parents is refused by the same.
+    refused = an_answer({"code": 15, "message": "Invalid sort_column"}, status=400)
+    refused._zoho_gone = True  # type: ignore[attr-defined]  # as the error handler marks it
+    lists.ready = [refused]
+
+    got = retrieve(lists)
+
+    assert (len(got.records), got.error) == (450, None)
 
 
 def test_an_extractor_that_cannot_tell_a_missing_list_from_an_empty_one_is_a_mistake_of_the_manifest(

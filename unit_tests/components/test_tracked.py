@@ -28,12 +28,6 @@ CONFIG = {
     "refresh_token": "hush-grant",
     "api_base_url": "http://127.0.0.1:9",
 }
-TABLE: list[dict[str, Any]] = [
-    {"action": "fail", "codes": [57], "kind": "config", "message": "Zoho does not allow this read, grant {scope}"},
-    {"action": "fail", "codes": [5], "statuses": [404], "kind": "config", "message": "There is no such part"},
-    {"action": "gone", "codes": [1001, 1002], "message": "It does not exist"},
-    {"action": "give_back", "codes": [2], "statuses": [400], "message": "Zoho does not know a parameter"},
-]
 ROW = {
     "name": "billing_plans",
     "path": "plans",
@@ -71,15 +65,18 @@ def a_list(*, tells_changes: bool = False, handler: Any = None, **columns: Any) 
         api="billing/v1",
         product="Billing",
         error_handler=handler
-        or ZohoErrorHandler(
-            config=CONFIG, table=TABLE, parameters={}, name="billing_deleted_records", scopes="ZohoSubscriptions"
-        ),
+        or ZohoErrorHandler(config=CONFIG, parameters={}, name="billing_deleted_records", scopes="ZohoSubscriptions"),
     )
     return TrackedList(Columns.of({**ROW, **columns}, tells_changes=tells_changes), requester, a_paginator())
 
 
 def some(*codes: Any, **context: Any) -> dict[str, Any]:
     return {"code": 0, "plans": [{"plan_code": code} for code in codes], "page_context": context}
+
+
+def last_request(zoho: requests_mock.Mocker) -> Any:
+    """Return the request that was answered last, with its query in small letters."""
+    return zoho.request_history[-1]
 
 
 # ── Questions ──
@@ -89,15 +86,15 @@ def test_the_whole_list_is_read_with_its_all_filter(zoho: requests_mock.Mocker) 
     zoho.get(ANYWHERE, json=some("basic", "pro", "", None, has_more_page=False), headers=DATE)
 
     assert a_list().everything(WHERE) == ({"basic", "pro"}, NOON)
-    assert zoho.last_request.path == "/billing/v1/plans"
-    assert zoho.last_request.qs["filter_by"] == ["planstatus.all"]
+    assert last_request(zoho).path == "/billing/v1/plans"
+    assert last_request(zoho).qs["filter_by"] == ["planstatus.all"]
 
 
 def test_changes_are_asked_for_from_an_instant_on(zoho: requests_mock.Mocker) -> None:
     zoho.get(ANYWHERE, json=some("pro", has_more_page=False))
 
     assert a_list(tells_changes=True).changed(WHERE, NOON) == {"pro"}
-    assert zoho.last_request.qs["last_modified_time"] == ["2025-06-15t12:00:00+0000"]
+    assert last_request(zoho).qs["last_modified_time"] == ["2025-06-15t12:00:00+0000"]
 
 
 def test_ids_that_came_as_numbers_are_text(zoho: requests_mock.Mocker) -> None:
@@ -112,7 +109,7 @@ def test_a_record_is_asked_for_under_the_path_of_its_list(zoho: requests_mock.Mo
     found = a_list().ask_for(WHERE, "gold/plan 1")
 
     assert not found.gone
-    assert zoho.last_request.url == "http://127.0.0.1:9/billing/v1/plans/gold%2Fplan%201?organization_id=7"
+    assert last_request(zoho).url == "http://127.0.0.1:9/billing/v1/plans/gold%2Fplan%201?organization_id=7"
 
 
 def test_calls_for_single_records_go_at_the_pace_of_documents() -> None:
@@ -136,7 +133,11 @@ def test_a_404_in_zohos_words_means_that_the_record_is_gone(zoho: requests_mock.
 @pytest.mark.parametrize(
     ("answer", "words", "kind"),
     [
-        ({"status_code": 404, "json": {"code": 5, "message": "Invalid URL"}}, "no such part", FailureType.config_error),
+        (
+            {"status_code": 404, "json": {"code": 5, "message": "Invalid URL"}},
+            "does not have this part",
+            FailureType.config_error,
+        ),
         ({"status_code": 404, "text": "<html>"}, "does not know", FailureType.system_error),
         ({"status_code": 400, "json": {"code": 2, "message": "Invalid"}}, "did not say", FailureType.system_error),
         ({"status_code": 403, "json": {"code": 99, "message": "?"}}, "does not know", FailureType.system_error),
@@ -163,7 +164,7 @@ def test_a_list_that_does_not_exist_is_no_list_of_deleted_records(zoho: requests
 
 
 def test_a_missing_scope_is_named_with_its_list(zoho: requests_mock.Mocker) -> None:
-    zoho.get(ANYWHERE, status_code=401, json={"code": 57, "message": "Not authorized"})
+    zoho.get(ANYWHERE, status_code=403, json={"code": 57, "message": "Not authorized"})
 
     with pytest.raises(AirbyteTracedException) as failure:
         a_list().everything(WHERE)
