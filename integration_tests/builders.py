@@ -35,6 +35,9 @@ from airbyte_cdk.test.models.scenario import ExpectedOutcome
 from source_zoho import pace
 from source_zoho.components import organizations
 from source_zoho.emulator import Emulator
+from source_zoho.emulator.resources import resources
+from source_zoho.manifest import read_manifest
+from source_zoho.manifest import rows as rows_of_manifest
 from source_zoho.oauth import tokens
 from source_zoho.source import SourceZoho
 
@@ -93,17 +96,61 @@ class Run:
         return next(reversed(self.output.get_stream_statuses(stream)), None)
 
 
-# ── catalogs ──
+# ── streams ──
 
 
 def stream_names() -> list[str]:
-    """Return the names of all streams, as the schema files have them: known before anything is started."""
-    return sorted(path.stem for path in (ROOT / "schemas").glob("*.json"))
+    """Return the names of all streams, as the manifest has them: known before anything is started."""
+    return sorted(_rows())
+
+
+@cache
+def _rows() -> dict[str, Mapping[str, Any]]:
+    return {str(row["$parameters"]["name"]): row for row in rows_of_manifest(read_manifest())}
+
+
+def archetype_of(stream: str) -> str:
+    """Return how *stream* is read: the archetype of its row."""
+    return str(_rows()[stream]["$ref"]).removeprefix("#/definitions/")
+
+
+def parent_of(stream: str) -> str:
+    """Return the stream whose rows *stream* follows, one call for each; empty when it follows none."""
+    return str(_rows()[stream]["$parameters"].get("parent", {}).get("name", ""))
+
+
+def parent_key_of(stream: str) -> str:
+    """Return the field of the parent by which its children or its document are asked for."""
+    return str(_rows()[stream]["$parameters"]["parent_key"])
+
+
+def called_in(stream: str) -> str:
+    """Return what a record of *stream* calls its parent's id where that differs from the parent; else empty."""
+    return str(_rows()[stream]["$parameters"].get("called", ""))
+
+
+def is_whole_document(stream: str) -> bool:
+    """Tell whether records of *stream* are whole documents, each a row of its parent's list made complete."""
+    return stream.endswith("_details") and bool(parent_of(stream))
+
+
+def costs_a_call_for_each_document(stream: str) -> bool:
+    """Tell whether *stream* is read only when the configuration says ``document_details: changed``."""
+    return archetype_of(stream).split("/")[1].startswith(("children", "details", "bulk_details"))
 
 
 def resource_of(stream: str) -> str:
-    """Return what the emulator calls the list behind *stream*."""
-    return stream.removeprefix("books_")
+    """Return what the emulator calls the list behind *stream*; for a whole document, the list that it belongs to."""
+    return (parent_of(stream) if is_whole_document(stream) else stream).removeprefix("books_")
+
+
+def a_few_of_each(most: int) -> dict[str, int]:
+    """Return sizes for an emulator whose lists have *most* rows at most; those below a parent stay as they are."""
+    lists = [each for each in resources().values() if not each.parent and each.name not in ("custom_modules", "taxes")]
+    return {each.name: min(most, each.sizes["small"]) for each in lists if each.entry != "organizations"}
+
+
+# ── catalogs ──
 
 
 @cache

@@ -111,6 +111,7 @@ WRONG_VALUES: list[tuple[dict[str, Any], str]] = [
     ({"products": ["inventory"]}, "products is ['inventory']; expected a list with one or more of: books,"),
     ({"organization_ids": ["Zylker"]}, 'expected a list of texts of digits such as ["10234695"]'),
     ({"start_date": "yesterday"}, "expected a moment in UTC such as 2024-01-31T00:00:00Z"),
+    ({"document_details": "all"}, "document_details is 'all'; expected one of: none, changed."),
     ({"num_workers": 99}, "num_workers is 99; expected a whole number from 1 to 10."),
     ({"api_base_url": "https://books.example"}, "api_base_url points neither at one of Zoho's own hosts"),
     ({"accounts_base_url": "https://books.example"}, "accounts_base_url points neither at one of Zoho's own hosts"),
@@ -156,7 +157,7 @@ def test_all_wrong_values_are_named_at_once(user: User) -> None:
 def test_products_of_which_nothing_can_be_read_are_named(user: User) -> None:
     heard = user.runs("check", "--config", user.a_config_file(products=["crm"]))
 
-    assert heard.sentence == "products names nothing that this version can read; expected it to contain: books."
+    assert heard.sentence == ("products names nothing that this version can read; expected some of: books, billing.")
 
 
 # ── what only Zoho can know ──
@@ -208,7 +209,8 @@ def test_a_good_configuration_is_told_which_organizations_will_be_read(user: Use
 
     statuses = [each["connectionStatus"]["status"] for each in heard.messages if each["type"] == "CONNECTION_STATUS"]
     assert statuses == ["SUCCEEDED"]
-    assert f"organizations to read: {', '.join(user.zoho.organization_ids)}" in heard.output
+    for product in ("Books", "Billing"):
+        assert f"organizations of {product} to read: {', '.join(user.zoho.organization_ids)}." in heard.output
 
 
 # ── files ──

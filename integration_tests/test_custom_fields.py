@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from airbyte_cdk.models import AirbyteStreamStatus
 
@@ -14,8 +16,8 @@ FIELDS = "books_custom_fields"
 
 def names(zoho: Emulator, module: str, organization_id: str) -> set[str]:
     """Return the custom fields that the rows of *module* have."""
-    rows = zoho.rows(module, organization_id)
-    return {each["api_name"] for row in rows for each in row.get("custom_fields", [])}
+    lists: list[Any] = [row.get("custom_fields") or [] for row in zoho.rows(module, organization_id)]
+    return {each["api_name"] for fields in lists for each in fields}
 
 
 @pytest.mark.parametrize("module", ["contacts", "invoices"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from airbyte_cdk.models import AirbyteStreamStatus
@@ -220,15 +221,25 @@ def test_a_break_while_records_are_asked_for_loses_none_and_repeats_none(zoho: E
     assert 0 < len(second.records(DELETED)) < len(victims)
 
 
+def test_a_clock_of_zoho_that_is_days_ahead_stops_nothing(a_zoho: StartZoho) -> None:
+    zoho = a_zoho()
+    first = look(zoho)
+    for _ in range(2):
+        victim = an_invoice(zoho, zoho.organization_ids[0])
+        zoho.delete("invoices", zoho.organization_ids[0], victim)
+        first = look(zoho, first)
+        assert [each["record_id"] for each in first.records(DELETED)] == [victim]
+
+
 def test_a_missing_scope_names_the_list_and_the_scope(a_zoho: StartZoho) -> None:
     zoho = a_zoho(scopes={"ZohoBooks.settings.READ", "ZohoBooks.invoices.READ"})
 
-    run = attempt(zoho, DELETED, organization_ids=zoho.organization_ids[:1], track_deletions=[INVOICES, BILLS])
+    run = attempt(zoho, DELETED, organization_ids=zoho.organization_ids[:1], track_deletions=[BILLS, INVOICES])
 
     assert run.status(DELETED) is AirbyteStreamStatus.INCOMPLETE
     assert "books_deleted_records (books_bills) of organization" in run.errors[0]
     assert "ZohoBooks.bills.READ" in run.errors[0]
-    assert remembered(run) == [INVOICES], "what was remembered before stays"
+    assert remembered(run) == [INVOICES], "the other list is looked through all the same"
 
 
 # ── Billing ──
@@ -237,7 +248,7 @@ def test_a_missing_scope_names_the_list_and_the_scope(a_zoho: StartZoho) -> None
 def test_billing_is_told_by_codes_where_it_has_no_ids(a_zoho: StartZoho) -> None:
     zoho = a_zoho(now=datetime(2025, 9, 1, tzinfo=UTC))
     where = zoho.organization_ids[0]
-    settings = {
+    settings: dict[str, Any] = {
         "organization_ids": [where],
         "track_deletions": ["billing_plans", "billing_subscriptions"],
         "products": ["books", "billing"],

@@ -22,6 +22,7 @@ from integration_tests.builders import (
     UNHURRIED,
     Record,
     Run,
+    a_few_of_each,
     every_stream,
     forget_earlier_syncs,
     key_of,
@@ -37,16 +38,24 @@ HOW_TO_REWRITE = (
 )
 # The seed and this instant decide every id, time and amount.
 SEED, NOW = 7, datetime(2025, 6, 2, 9, 30, tzinfo=UTC)
-# Few parents; every list keeps a row in each organization.
+# Few parents; every stream keeps a record in each organization.
 SIZES = {
-    "contacts": 6,
-    "chart_of_accounts": 6,
-    "projects": 3,
-    "invoices": 12,
-    "time_entries": 12,
+    **a_few_of_each(6),
+    "customer_debit_notes": 2,
+    "invoices": 4,
     "bank_transactions": 12,
+    "time_entries": 12,
+    "billing_time_entries": 12,
+    "contact_comments": 3,
+    "project_invoices": 3,
+    "fixed_asset_history": 3,
+    "recurring_expense_child_expenses": 3,
 }
-READ_AT = "2025-06-02T09:30:00+0000"
+CONFIG: dict[str, Any] = {"document_details": "changed", "track_deletions": ["books_invoices", "billing_invoices"]}
+DELETIONS = ("books_deleted_records", "billing_deleted_records")
+A_DAY_SECONDS = 24 * 60 * 60
+# When we read, by our clock and Zoho's, which go on while we do.
+OUR_TIMES = dict.fromkeys(["read_at", "last_seen_at", "missed_at"], "2025-06-02T09:30:00+0000")
 
 formats = FormatChecker(formats=("date",))
 
@@ -60,8 +69,9 @@ def is_an_instant(value: object) -> bool:
 @pytest.fixture(scope="module")
 def first_records(request: pytest.FixtureRequest) -> dict[str, list[Record]]:
     with Emulator(seed=SEED, now=NOW, sizes=SIZES, calls_per_minute=UNHURRIED) as zoho:
-        run = read(zoho)
+        run = read(zoho, **CONFIG)
         found = {stream: some_of(run, stream, zoho.organization_ids) for stream in every_stream()}
+        found |= some_deletions(zoho, run)
     forget_earlier_syncs()
     if request.config.getoption("--rewrite-golden"):
         rewrite(found)
@@ -74,7 +84,18 @@ def some_of(run: Run, stream: str, organization_ids: list[str]) -> list[Record]:
     for organization_id, count in zip(organization_ids, (2, 1), strict=True):
         rows = run.records(stream, organization_id)
         chosen += sorted(rows, key=lambda row: [str(row[name]) for name in key_of(stream)])[:count]
-    return [{**row, "read_at": READ_AT} if "read_at" in row else row for row in chosen]
+    return [{name: OUR_TIMES.get(name, value) for name, value in row.items()} for row in chosen]
+
+
+def some_deletions(zoho: Emulator, run: Run) -> dict[str, list[Record]]:
+    """Delete two invoices of each organization and product, and return what the sync of the next day says of them."""
+    zoho.clock.advance(seconds=A_DAY_SECONDS)
+    for organization_id in zoho.organization_ids:
+        for resource in ("invoices", "billing_invoices"):
+            for row in zoho.rows(resource, organization_id)[1:3]:
+                zoho.delete(resource, organization_id, str(row["invoice_id"]))
+    again = read(zoho, *DELETIONS, state=run.state, **CONFIG)
+    return {stream: some_of(again, stream, zoho.organization_ids) for stream in DELETIONS}
 
 
 def rewrite(found: dict[str, list[Record]]) -> None:

@@ -15,18 +15,33 @@ from integration_tests.builders import (
     cursor_field_of,
     forget_earlier_syncs,
     key_of,
+    parent_of,
     read,
     resource_of,
     stream_names,
 )
+from integration_tests.truth import NO_LISTS
 from source_zoho.emulator import Emulator
 from source_zoho.paging.instants import parse
 
 LOOKBACK_SECONDS = 600
-SIZES = {"projects": 8, "bills": 240, "recurring_bills": 8, "recurring_journals": 8, "price_lists": 8}
+SIZES = {
+    "projects": 8,
+    "bills": 240,
+    "recurring_bills": 8,
+    "recurring_journals": 8,
+    "price_lists": 8,
+    "invoices": 60,
+    "billing_invoices": 240,
+    "billing_products": 8,
+    "billing_recurring_expenses": 8,
+}
 CURSOR_IS_READ_AT = ("books_base_currency_adjustments", "books_journals", "books_vendor_credit_refunds")
-CHILDREN = ("books_contact_persons", "books_custom_module_records")
-BY_CHANGE = [name for name in stream_names() if cursor_field_of(name) == "last_modified_time" and name not in CHILDREN]
+LOG = "billing_events"
+# Below a parent: test_incremental_children.py and test_incremental_documents.py read them.
+BELOW = [name for name in stream_names() if parent_of(name) or name == "books_custom_module_records"]
+LISTS = [name for name in stream_names() if cursor_field_of(name) and name not in (*BELOW, *NO_LISTS)]
+BY_CHANGE = [name for name in LISTS if name not in CURSOR_IS_READ_AT]
 BY_ORGANIZATION = [*BY_CHANGE, *CURSOR_IS_READ_AT]
 
 Row = Mapping[str, Any]
@@ -58,8 +73,10 @@ class ThreeSyncs:
 
 
 def change_something(zoho: Emulator, stream: str, organization_id: str) -> Changes:
-    """Edit the oldest row, add one, and delete another."""
+    """Edit the oldest row, add one, and delete another; what happened can only be added to."""
     resource, name = resource_of(stream), key_of(stream)[-1]
+    if stream == LOG:
+        return Changes(zoho.add(resource, organization_id), zoho.add(resource, organization_id), "")
     oldest, second_oldest, *_ = zoho.rows(resource, organization_id)
     changes = Changes(str(oldest[name]), zoho.add(resource, organization_id), str(second_oldest[name]))
     zoho.edit(resource, organization_id, changes.edited)
@@ -84,10 +101,10 @@ def three_syncs() -> Iterator[ThreeSyncs]:
     forget_earlier_syncs()
 
 
-def test_every_stream_with_state_is_tried_here() -> None:
-    tried = {*BY_ORGANIZATION, *CHILDREN}
+def test_lists_of_every_kind_of_cursor_are_tried_here() -> None:
+    fields = {cursor_field_of(name) for name in BY_ORGANIZATION}
 
-    assert tried == {name for name in stream_names() if cursor_field_of(name)}
+    assert fields == {"last_modified_time", "updated_time", "event_time", "read_at"}
 
 
 @pytest.mark.parametrize("stream", BY_ORGANIZATION)
@@ -117,7 +134,7 @@ def test_an_idle_sync_brings_nothing_older_than_the_lookback(three_syncs: ThreeS
 @pytest.mark.parametrize("stream", BY_CHANGE)
 def test_the_state_is_the_instant_of_the_last_change_in_each_organization(three_syncs: ThreeSyncs, stream: str) -> None:
     latest = {
-        each: max(changed_at(row) for row in three_syncs.first.records(stream, each))
+        each: max(changed_at(row, stream) for row in three_syncs.first.records(stream, each))
         for each in three_syncs.organization_ids
     }
 
@@ -145,9 +162,20 @@ def test_a_long_list_with_few_changes_costs_one_call(three_syncs: ThreeSyncs) ->
     assert three_syncs.calls_when_idle["/books/v3/bills"] == len(three_syncs.organization_ids)
 
 
+def test_an_idle_log_costs_one_call(three_syncs: ThreeSyncs) -> None:
+    assert three_syncs.calls_when_idle["/billing/v1/events"] == len(three_syncs.organization_ids)
+
+
+def test_a_list_that_zoho_cannot_filter_is_read_to_its_end(three_syncs: ThreeSyncs) -> None:
+    # 240 rows: two pages, and before them one try of an order that Zoho does not document.
+    answered = three_syncs.calls_when_idle["/billing/v1/invoices"] / len(three_syncs.organization_ids)
+
+    assert 2 <= answered <= 4
+
+
 @pytest.mark.parametrize("stream", BY_CHANGE)
 def test_a_change_at_one_instant_is_one_state_whatever_zone_writes_it(three_syncs: ThreeSyncs, stream: str) -> None:
-    written = {each for row in three_syncs.idle.records(stream) if (each := row.get("last_modified_time"))}
+    written = {each for row in three_syncs.idle.records(stream) if (each := row.get(cursor_field_of(stream)))}
     now = int(three_syncs.zoho.clock.seconds())
 
     assert len(written) == len(three_syncs.organization_ids), "both organizations write the same zone"
@@ -168,19 +196,21 @@ def test_a_longer_lookback_reads_more_again(three_syncs: ThreeSyncs) -> None:
 # ── what decides where a sync begins ──
 
 
-def test_a_state_far_ahead_brings_nothing_and_asks_for_nothing(zoho: Emulator) -> None:
+def test_a_state_far_ahead_brings_nothing_and_stays_where_it_is(zoho: Emulator) -> None:
     year_2100 = dict.fromkeys(zoho.organization_ids, 4_102_444_800)
     state = [each for name in BY_ORGANIZATION for each in a_state(name, year_2100, cursor_field_of(name))]
 
     run = read(zoho, *BY_ORGANIZATION, state=state)
 
     assert not run.counts()
-    assert set(zoho.calls.by_path) <= {"/books/v3/organizations"}
     assert all(run.cursors(name) == year_2100 for name in BY_ORGANIZATION)
 
 
-def test_an_organization_that_comes_later_begins_at_the_beginning(zoho: Emulator) -> None:
-    streams = ("books_bills", "books_items", "books_price_lists", "books_journals", "books_delivery_challans")
+def test_a_clock_behind_zohos_hides_nothing(zoho: Emulator) -> None:
+    streams = (
+        *("books_bills", "books_items", "books_price_lists", "books_journals", "books_delivery_challans"),
+        *("billing_invoices", "billing_plans", "billing_expenses", LOG),
+    )
     known, left_out = zoho.organization_ids
     before = read(zoho, *streams, organization_ids=[known])
     newcomer = zoho.add_organization("Late Riser Ltd")
@@ -211,11 +241,12 @@ def test_the_start_date_leaves_out_what_did_not_change_since(zoho: Emulator) -> 
 def rows_since(zoho: Emulator, stream: str, organization_id: str, since: int) -> list[Row]:
     """Return the rows that changed at *since* (epoch seconds) or later; Zoho knows it of rows that do not show it."""
     rows = zoho.world.collection(resource_of(stream), organization_id)
-    return [rows.served(each) for each in rows.handles() if rows.modified(each) >= since]
+    when = rows.created if stream == LOG else rows.modified
+    return [rows.served(each) for each in rows.handles() if when(each) >= since]
 
 
-def changed_at(row: Row) -> int:
-    moment = parse(row.get("last_modified_time"))
+def changed_at(row: Row, stream: str) -> int:
+    moment = parse(row.get(cursor_field_of(stream)))
     return int(moment.timestamp()) if moment else 0
 
 
