@@ -33,7 +33,8 @@ DETAILS, REFUNDS, COMMENTS, ITEMS = (
     "books_item_details",
 )
 BETWEEN_CHECKPOINTS = 10
-INVOICES = 40
+# The command writes what it has to say ten times a second: this many cannot be read before it has said something.
+INVOICES = 600
 A_DAY_SECONDS = 24 * 3600
 PATIENCE_SECONDS = 300  # only so that a hanging command fails its test instead of holding it for ever
 
