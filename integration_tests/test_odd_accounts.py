@@ -262,6 +262,7 @@ SPELLINGS: list[tuple[str, dict[str, Any]]] = [
     ("books_chart_of_account_details", {"detail_wrapped": False}),
     ("books_chart_of_account_details", {"detail_key": "account"}),
     ("books_sales_order_details", {"detail_as_list": True}),
+    ("books_recurring_bill_details", {"detail_paths": "recurring_bills"}),
     ("books_tax_details", {"detail_as_list": True}),
     ("books_bank_last_imported_statement", {"detail_as_list": True}),
     ("billing_credit_notes", {"key": "credit_notes"}),

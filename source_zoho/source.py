@@ -22,10 +22,11 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.checkpoints import Progress
 from source_zoho.components.connection import pace, tokens
+from source_zoho.components.lists import NO_SUCH_ADDRESS
 from source_zoho.components.organizations import active_ids, unknown_ids_problem
 from source_zoho.components.organizations import forget as forget_organizations
 from source_zoho.components.outcome import Outcome
-from source_zoho.components.traced import traced
+from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.configuration import migrated, problems, wants_details
 from source_zoho.errors import ConfigProblem
 from source_zoho.manifest import read_manifest, with_streams
@@ -201,7 +202,7 @@ def _streams_for_details(manifest: Mapping[str, Any]) -> Iterator[str]:
 
 def _has_no_such_list(error: AirbyteTracedException) -> bool:
     """Tell whether *error* says that Zoho has no list at that address: Billing's description lacks organizations."""
-    return "(Zoho said code 5:" in (error.message or "")
+    return isinstance(error, ZohoFailure) and error.code == NO_SUCH_ADDRESS
 
 
 def _without_traceback(message: AirbyteMessage, logger: logging.Logger) -> AirbyteMessage:

@@ -28,8 +28,9 @@ PRODUCTS = {"books": "ZohoBooks", "billing": "ZohoSubscriptions"}
 COLUMNS = {"name", "path", "records", "primary_key", "stable_sort", "query", "scope"}
 OF_FOLLOWERS = {"parent", "parent_key", "walk"}
 NOW_AND_THEN = {
-    "FollowRetriever": {"called", "only", "via", "parents", "nothing_there"},
-    "ListRetriever": {"nothing_there"},
+    "FollowRetriever": {"called", "only", "via", "parents", "nothing_there", "or_path"},
+    "DetailRetriever": {"or_path"},
+    "ListRetriever": {"nothing_there", "or_path"},
 }
 # The list of organizations belongs to no organization, and otherwise stands and behaves like its neighbours.
 STANDS_WITH = {

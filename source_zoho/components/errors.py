@@ -105,7 +105,7 @@ class ZohoErrorHandler(ErrorHandler):
         if rule.action == "end_of_day":
             reason = f"{rule.message} ({message_of(response)})"
             raise traced(pace(self.config).close_day(organization_of(request), reason, self.product))
-        raise traced(_KINDS[rule.kind](self._sentence(rule.message, request, _said(response))))
+        raise traced(_KINDS[rule.kind](self._sentence(rule.message, request, _said(response))), code_of(response))
 
     def _again(
         self, action: ResponseAction, request: requests.PreparedRequest | None, message: str, said: str

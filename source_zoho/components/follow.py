@@ -106,6 +106,7 @@ class FollowRetriever(Retriever):
     paginator: DefaultPaginator
     name: str = ""
     path: str = ""
+    or_path: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
     primary_key: list[str] = field(default_factory=list)
     stable_sort: str = ""
@@ -127,7 +128,8 @@ class FollowRetriever(Retriever):
         self._lookback_seconds = 60 * lookback_minutes(self.config)
         self._field = self.called or self.parent_key
         self._parents = self._reader(self._facts_of_parents())
-        self._children = self._reader(self._facts(keys_of(self.record_selector), self.path, pages=self.asks_for_pages))
+        facts = self._facts(keys_of(self.record_selector), self.path, pages=self.asks_for_pages)
+        self._children = self._reader(replace(facts, or_path=self.or_path))
         self._via = self._reader(self._facts(self.via["records"], self.via["path"])) if self.via else None
 
     def _facts_of_parents(self) -> ListFacts:

@@ -22,11 +22,12 @@ from source_zoho.components.bodies import code_of, message_of, page_context_of
 from source_zoho.components.errors import is_gone
 from source_zoho.components.records import KeyExtractor, flat
 from source_zoho.components.requester import ZohoRequester
-from source_zoho.components.traced import traced
+from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.errors import Transient
 from source_zoho.paging.walk import Answer, Ask, Method, Row, Walk, ladder
 
 CHANGED_AT = "last_modified_time"
+NO_SUCH_ADDRESS = 5  # Zoho's code: https://www.zoho.com/books/api/v3/errors/
 _FIELD = re.compile(r"\{(\w+)\}")
 _TRIES_FOR_A_WHOLE_ANSWER = 3
 _log = logging.getLogger("airbyte")
@@ -39,7 +40,8 @@ class ListFacts:
 
     ``path`` and ``query`` may name fields of the slice in braces, as in ``invoices/{invoice_id}/comments``. ``method``
     is where the walk begins, ``stable_sort`` a column that edits do not change, ``changed_at`` the field of a row that
-    says when it changed, and ``also_changed_at`` names that the same field was seen to have. ``keeps_state`` tells
+    says when it changed, and ``also_changed_at`` names that the same field was seen to have. ``or_path`` is another
+    path, for lists that are written down under two. ``keeps_state`` tells
     that the next sync will ask only for what changed since this one, and ``may_be_nothing`` that Zoho's word that there
     is no such thing means no rows, as it does below a parent, which may have been deleted meanwhile.
     """
@@ -54,6 +56,7 @@ class ListFacts:
     sort_documented: bool = True
     changed_at: str = CHANGED_AT
     also_changed_at: Sequence[str] = ()
+    or_path: str = ""
     asks_for_pages: bool = True
     keeps_state: bool = False
     may_be_nothing: bool = False
@@ -90,6 +93,7 @@ class ListReader:
         self._lookback_seconds = lookback_seconds
         self._extractor = KeyExtractor(list(facts.records))
         self._methods = ladder(Method(facts.method), facts.stable_sort)
+        self._paths: tuple[str, ...] = (facts.path, facts.or_path) if facts.or_path else (facts.path,)
 
     def pages(self, where: StreamSlice, since: datetime | None = None) -> Iterator[Page]:
         """
@@ -119,15 +123,29 @@ class ListReader:
     def _fetch(self, ask: Ask, where: StreamSlice) -> requests.Response:
         """Return Zoho's answer to *ask*: either the list, or a refusal of the question (code 2)."""
         for _ in range(_TRIES_FOR_A_WHOLE_ANSWER):
-            response = self._requester.send_request(
-                stream_slice=where,
-                path=filled_path(self.facts.path, where),
-                request_params=self._parameters_of(ask, where),
-                request_headers=_headers_of(ask),
-            )
+            response = self._send(ask, where)
             if response is not None and (code_of(response) != 0 or self._extractor.find(response) is not None):
                 return response
         raise traced(Transient(f"{self.place(where)}: Zoho answered several times without the list. Run again later."))
+
+    def _send(self, ask: Ask, where: StreamSlice) -> requests.Response | None:
+        """Put *ask* to Zoho, under the list's other path where the first is none of Zoho's addresses."""
+        paths = self._paths
+        for path in paths:
+            try:
+                response = self._requester.send_request(
+                    stream_slice=where,
+                    path=filled_path(path, where),
+                    request_params=self._parameters_of(ask, where),
+                    request_headers=_headers_of(ask),
+                )
+            except ZohoFailure as failure:
+                if failure.code != NO_SUCH_ADDRESS or path == paths[-1]:
+                    raise
+                continue
+            self._paths = (path, *(each for each in paths if each != path))
+            return response
+        return None
 
     def _parameters_of(self, ask: Ask, where: StreamSlice) -> dict[str, Any]:
         parameters: dict[str, Any] = filled_query(self.facts.query, where)

@@ -33,7 +33,7 @@ class ListRetriever(Retriever):
     Read a list by the strongest method that it honours.
 
     ``path`` and ``query`` are those of the list; they may name fields of the slice in braces
-    (``projects/{project_id}/users``).
+    (``projects/{project_id}/users``). ``or_path`` is another path, for lists that are written down under two.
     ``method`` is where the walk begins (keyset, filter, newest_first, scan, plain), ``stable_sort`` a column that
     edits do not change, and ``cursor_field`` where a record says when it changed; ``also_changed_at`` are names that
     this field was seen to have in other accounts. With ``read_at`` as the cursor field a record is given the time at
@@ -57,6 +57,7 @@ class ListRetriever(Retriever):
     paginator: DefaultPaginator
     name: str = ""
     path: str = ""
+    or_path: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
     primary_key: list[str] = field(default_factory=list)
     method: str = "plain"
@@ -73,6 +74,7 @@ class ListRetriever(Retriever):
         facts = ListFacts(
             name=self.name,
             path=self.path,
+            or_path=self.or_path,
             records=keys_of(self.record_selector),
             primary_key=self.primary_key,
             query=self.query,

@@ -22,7 +22,7 @@ from airbyte_cdk.sources.types import Record, StreamSlice
 from source_zoho.components.records import AddPartitionFields, KeyExtractor, SchemaNormalizer
 from source_zoho.components.retriever import ListRetriever
 from source_zoho.components.traced import traced
-from source_zoho.errors import Transient
+from source_zoho.errors import ConfigProblem, Transient
 from unit_tests.components.answers import an_answer
 from unit_tests.paging.list_model import ListModel, RefusedError
 
@@ -41,6 +41,7 @@ class Lists:
     seconds_per_call: int = 1
     says_date: bool = True
     breaks_at_call: int = 0
+    unknown_paths: set[str] = field(default_factory=set)
 
     def send_request(
         self,
@@ -55,6 +56,8 @@ class Lists:
         self.model.now += self.seconds_per_call
         if len(self.asked) == self.breaks_at_call:
             raise traced(Transient("Zoho has trouble of its own."))
+        if path in self.unknown_paths:
+            raise traced(ConfigProblem("This organization does not have this part."), 5)
         return self.ready.pop(0) if self.ready else self._of_the_model()
 
     def _of_the_model(self) -> requests.Response:
