@@ -51,8 +51,9 @@ class BulkDetailRetriever(DetailRetriever):
     """
     Unite rows with their documents by calls that give many documents at once, for lists that have one.
 
-    How many ids Zoho takes in a call is not documented: after a refusal half as many are asked for, from then on. An
-    answer without any document may be about a single id, so its ids are asked about by halves too.
+    How many ids Zoho takes in a call is not documented: after a refusal half as many are asked for, from then on. An id
+    that is missing from an answer is asked for again, with fewer beside it each time, and is gone only if it is missing
+    alone.
 
         retriever:
           type: CustomRetriever
@@ -70,14 +71,17 @@ class BulkDetailRetriever(DetailRetriever):
             return
         pages = self._ask_about(parents, where)
         documents = {str(row.get(self.parent_key)): row for page in pages for row in page.rows}
-        if not documents and len(parents) > 1:
-            yield from self._rows_of_fewer(parents, where, tour)
-            return
         found = [parent for parent in parents if parent.key in documents]
         yield [self._united(parent, documents[parent.key]) for parent in found]
-        tour.gone += len(parents) - len(found)
-        for parent in parents:
+        if not found and len(parents) > 1:
+            yield from self._rows_of_fewer(parents, where, tour)
+            return
+        tour.gone += not found
+        for parent in found or parents:
             tour.seen.add(parent, pages[0].read_at)
+        if found:
+            missing = [parent for parent in parents if parent.key not in documents]
+            yield from self.rows_of(missing, where, tour)
 
     def _rows_of_fewer(self, parents: Sequence[Parent], where: StreamSlice, tour: Tour) -> Iterator[list[Row]]:
         half = (len(parents) + 1) // 2

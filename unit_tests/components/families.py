@@ -49,11 +49,13 @@ class Family(Lists):
     Parents in a model of a list, and what belongs to each: notes in as many pages as *pages_of_notes*, and a document.
 
     ``before_call`` is told the number of each call, from 1, just before its answer. ``most_documents`` is how many
-    documents are given at a time, and ``poisonous`` an id that spoils the answer for all that are asked for with it.
+    documents are given at a time, ``cuts_off_after`` after how many an answer ends without a word, and ``poisonous`` an
+    id that spoils the answer for all that are asked for with it.
     """
 
     pages_of_notes: int = 1
     most_documents: int = 100
+    cuts_off_after: int = 100
     poisonous: str = ""
     before_call: Callable[[int], object] = lambda number: None
 
@@ -98,7 +100,8 @@ class Family(Lists):
             return an_answer({"code": 2, "message": "Invalid value passed for ids"}, status=400)
         if self.poisonous in ids:
             return gone()
-        found = {key: self.model.entries[int(key)] for key in ids if int(key) in self.model.entries}
+        given = ids[: self.cuts_off_after]
+        found = {key: self.model.entries[int(key)] for key in given if int(key) in self.model.entries}
         return self._said({"items": [{"id": key, "body": entry.version} for key, entry in found.items()]})
 
     def _said(self, body: dict[str, Any]) -> requests.Response:

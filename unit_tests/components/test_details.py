@@ -205,8 +205,19 @@ def test_documents_left_out_of_an_answer_were_deleted(caplog: pytest.LogCaptureF
         got = read(family, a_bulk_detailer(family))
 
     assert ids(got) == ["1", "2", "3", "5", "6", "7", "8", "9", "10"]
-    assert asked_for(family) == [10]
+    assert asked_for(family) == [10, 1], "what is missing is asked for once more, alone"
     assert "1 were deleted" in caplog.text
+
+
+def test_documents_that_an_answer_has_no_room_for_are_asked_for_again(caplog: pytest.LogCaptureFixture) -> None:
+    family = many(250)
+    family.cuts_off_after = 40
+    with caplog.at_level(logging.WARNING, "airbyte"):
+        got = read(family, a_bulk_detailer(family))
+
+    assert ids(got) == [str(number) for number in range(1, 251)]
+    assert asked_for(family) == [100, 60, 20, 100, 60, 20, 50, 10]
+    assert "deleted" not in caplog.text
 
 
 def test_one_document_that_spoils_the_answer_does_not_take_the_others_with_it(
