@@ -41,9 +41,9 @@ class ListFacts:
     ``path`` and ``query`` may name fields of the slice in braces, as in ``invoices/{invoice_id}/comments``. ``method``
     is where the walk begins, ``stable_sort`` a column that edits do not change, ``changed_at`` the field of a row that
     says when it changed, and ``also_changed_at`` names that the same field was seen to have. ``or_path`` is another
-    path, for lists that are written down under two. ``keeps_state`` tells
-    that the next sync will ask only for what changed since this one, and ``may_be_nothing`` that Zoho's word that there
-    is no such thing means no rows, as it does below a parent, which may have been deleted meanwhile.
+    path, for lists that are written down under two. ``keeps_state`` tells that the next sync will ask only for what
+    changed since this one, and ``may_be_nothing`` that Zoho's word that there is no such thing means no rows, as it
+    does below a parent, which may have been deleted meanwhile.
     """
 
     name: str
