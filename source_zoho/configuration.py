@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from source_zoho.data_centers import DATA_CENTERS, may_receive_a_token
+from source_zoho.data_centers import DATA_CENTERS, ENVIRONMENTS, may_receive_a_token
 from source_zoho.manifest import trackable
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:?\d\d)")
@@ -26,6 +26,7 @@ _INTEGERS = {
     "daily_call_limit": (1, 10_000_000),
     "daily_call_reserve": (0, 10_000_000),
     "lookback_minutes": (0, 10_080),
+    "crm_formula_refresh_days": (1, 365),
 }
 
 
@@ -41,6 +42,22 @@ def lookback_minutes(config: Mapping[str, Any]) -> int:
 def wants_details(config: Mapping[str, Any]) -> bool:
     """Tell whether streams that cost a call for each document are to be read."""
     return config.get("document_details") == "changed"
+
+
+def wants(config: Mapping[str, Any], product: str) -> bool:
+    """Tell whether *product* is to be read."""
+    return product in (config.get("products") or PRODUCTS)
+
+
+def start_date(config: Mapping[str, Any]) -> datetime | None:
+    """Return the moment before which nothing is to be read, None for everything."""
+    value = config.get("start_date")
+    return datetime.fromisoformat(value) if value else None
+
+
+def formula_refresh_days(config: Mapping[str, Any]) -> int:
+    """Return after how many days modules with formulas are read in full again; 0 for never."""
+    return int(config.get("crm_formula_refresh_days") or 0)
 
 
 _REGIONS_OF_PEERS = {"com": "us", "com.au": "au", "com.cn": "cn"}
@@ -99,6 +116,13 @@ def _products(config: Mapping[str, Any]) -> str | None:
     if not isinstance(value, list) or any(name not in PRODUCTS for name in value):
         return f"products is {value!r}; expected a list with one or more of: {', '.join(PRODUCTS)}."
     return None
+
+
+def _crm_environment(config: Mapping[str, Any]) -> str | None:
+    value = config.get("crm_environment")
+    if value is None or (isinstance(value, str) and value in ENVIRONMENTS):
+        return None
+    return f"crm_environment is {value!r}; expected one of: {', '.join(ENVIRONMENTS)}."
 
 
 def _document_details(config: Mapping[str, Any]) -> str | None:
@@ -167,4 +191,5 @@ _CHECKS: tuple[Callable[[Mapping[str, Any]], str | None], ...] = (
     _start_date,
     _track_deletions,
     _document_details,
+    _crm_environment,
 )

@@ -4,11 +4,13 @@ Which hosts serve which Zoho data centre, and which addresses may ever be given 
 The eight API hosts of Books and Billing are published at
 https://www.zoho.com/books/api/v3/introduction/#multiple-data-centers. The accounts hosts follow
 https://www.zoho.com/accounts/protocol/oauth/multi-dc.html: Canada's lives on zohocloud.ca. The hosts of the United
-Kingdom and the Emirates are used by other Zoho products and not yet listed by Books.
+Kingdom and the Emirates are used by other Zoho products and not yet listed by Books. CRM's sandbox and developer
+environments have hosts of their own beside the API hosts, as Zoho's own SDK calls them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -40,7 +42,22 @@ _ALL = (
 
 DATA_CENTERS: Mapping[str, DataCenter] = MappingProxyType({center.key: center for center in _ALL})
 
-_ZOHO_HOSTS = frozenset(urlsplit(url).hostname for center in _ALL for url in (center.api_url, center.accounts_url))
+PRODUCTION = "production"
+ENVIRONMENTS = (PRODUCTION, "sandbox", "developer")
+_API_HOST = re.compile(r"^https://(?:www|sandbox|developer)\.zohoapis\.")
+
+
+def environment_url(api_url: str, environment: str) -> str:
+    """Return the API host beside *api_url* that serves *environment*; what is none of Zoho's stays as it is."""
+    label = "www" if environment == PRODUCTION else environment
+    return _API_HOST.sub(f"https://{label}.zohoapis.", api_url)
+
+
+_ZOHO_HOSTS = frozenset(
+    urlsplit(url).hostname
+    for center in _ALL
+    for url in (center.accounts_url, *(environment_url(center.api_url, each) for each in ENVIRONMENTS))
+)
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 

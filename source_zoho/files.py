@@ -29,6 +29,11 @@ def schema_path(stream_name: str) -> Path:
     return _root() / "schemas" / f"{stream_name}.json"
 
 
+def schema_names(prefix: str) -> list[str]:
+    """Return the names of the streams that begin with *prefix* and have a schema of their own."""
+    return sorted(path.stem for path in (_root() / "schemas").glob(f"{prefix}*.json"))
+
+
 def read_json(path: str | Path, what: str) -> Any:
     """
     Return the JSON document in the file at *path*; *what* names it in errors ("configuration", "catalog", "state").

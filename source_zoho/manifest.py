@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -50,7 +50,29 @@ def with_streams(manifest: Mapping[str, Any], names: Collection[str]) -> Manifes
         {**product, "streams": [row for row in product["streams"] if _name_of(row) in names]}
         for product in manifest["streams"]
     ]
-    return {**manifest, "streams": products}
+    known = {_name_of(row) for product in manifest["streams"] for row in product["streams"]}
+    modules = sorted(name for name in names if name.startswith("crm_") and name not in known)
+    return {**manifest, "streams": products, "dynamic_streams": _modules(manifest, modules) if modules else []}
+
+
+def with_products(manifest: Mapping[str, Any], names: Collection[str]) -> Manifest:
+    """Return *manifest* with the rows of the products *names* and no others: nobody waits for what is switched off."""
+    rows_left = {**manifest, "streams": [each for each in manifest["streams"] if _product_of(each) in names]}
+    return rows_left if "crm" in names else {**rows_left, "dynamic_streams": []}
+
+
+def _modules(manifest: Mapping[str, Any], names: Sequence[str]) -> list[Any]:
+    """Return the dynamic streams of *manifest*, which then ask about the streams *names* only."""
+    found = []
+    for dynamic in manifest["dynamic_streams"]:
+        resolver = dynamic["components_resolver"]
+        retriever = {**resolver["retriever"], "only": list(names)}
+        found.append({**dynamic, "components_resolver": {**resolver, "retriever": retriever}})
+    return found
+
+
+def _product_of(product: Mapping[str, Any]) -> str:
+    return _name_of(product["streams"][0]).partition("_")[0]
 
 
 def _name_of(row: str | Mapping[str, Any]) -> str:

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 from rich.console import Console
 
-from tasks.schema_tables import Tables, product_of
-from tasks.zoho_openapi import Field, merge, published_fields
+from tasks.schema_tables import Tables, first_fields, product_of
+from tasks.zoho_openapi import Field, leave_open, merge, published_fields
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -62,7 +62,10 @@ TYPES_BY_NAME: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
 )
 
-TYPES_BY_SPEC: Mapping[str, str] = {"number": "number", "integer": "number", "boolean": "boolean"}
+TYPES_BY_SPEC: Mapping[str, str] = {"number": "number", "integer": "number", "boolean": "boolean", "count": "integer"}
+
+# Kinds that need no guess from the name: Zoho shows the structure, or says that a text is a date or a time.
+TOLD = frozenset({"object", "objects", "strings", "date", "timestamp"})
 
 
 # ── From fields to a schema ──────────────────────────────────────────────────────────────────────────────────────────
@@ -71,7 +74,7 @@ TYPES_BY_SPEC: Mapping[str, str] = {"number": "number", "integer": "number", "bo
 def stream_fields(tables: Tables, spec_folder: Path, stream: str) -> dict[str, Field]:
     """Return every field that a row of *stream* may have: keys, Zoho's list and detail, additions, those it shares."""
     source = tables.source(stream)
-    keys = {name: Field("string") for name in ["organization_id", *source["key"]]}
+    keys = {name: Field("string") for name in [*first_fields(stream), *source["key"]]}
     listed, detailed = {}, {}
     if "spec" in source:
         spec = spec_folder / product_of(stream) / source["spec"]
@@ -83,6 +86,8 @@ def stream_fields(tables: Tables, spec_folder: Path, stream: str) -> dict[str, F
     added = {name: Field("string") for name in names}
     shared = stream_fields(tables, spec_folder, source["like"]) if "like" in source else {}
     union = merge(merge(merge(keys, listed), merge(detailed, added)), shared)
+    for path in source.get("open", []):
+        leave_open(union, path)
     return {name: child for name, child in union.items() if is_wanted(name, {*listed, *added, *shared})}
 
 
@@ -96,10 +101,10 @@ def is_wanted(name: str, rows_carry: Container[str]) -> bool:
 
 
 def type_of(word: Mapping[str, Any], name: str, shape: Field) -> str:
-    """Settle the type of a field: by the glossary, by its structure, by its name, by Zoho, in this order."""
+    """Settle the type of a field: by the glossary, by what Zoho tells of its shape, by its name, by Zoho's type."""
     if "type" in word:
         return str(word["type"])
-    if shape.kind in {"object", "objects", "strings"}:
+    if shape.kind in TOLD:
         return shape.kind
     for pattern, kind in TYPES_BY_NAME:
         if pattern.search(name):
@@ -148,9 +153,12 @@ def draft(tables: Tables, spec_folder: Path, stream: str) -> dict[str, Any]:
 
 
 def description(source: Mapping[str, Any]) -> str:
-    """Return what is said of a stream; one that costs a call for each document says what the calls go to."""
-    price = f" Price: one call for {source['price']}; needs document_details: changed." if "price" in source else ""
-    return f"{source['about']}{price}"
+    """Return what is said of a stream; one that costs more than its own list says what the calls go to."""
+    if "price" in source:
+        return f"{source['about']} Price: one call for {source['price']}; needs document_details: changed."
+    if "every_sync" in source:
+        return f"{source['about']} Price: one call for {source['every_sync']} in every sync."
+    return str(source["about"])
 
 
 def render(schema: Mapping[str, Any]) -> str:
@@ -170,8 +178,9 @@ def render(schema: Mapping[str, Any]) -> str:
     "spec_folder",
     required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder that holds one folder of Zoho's OpenAPI files for each product, named books and billing "
-    "(`openapi-all.zip`, offered on the introduction page of the product's API documentation).",
+    help="Folder that holds one folder of Zoho's OpenAPI files for each product, named books, billing "
+    "(`openapi-all.zip`, offered on the introduction page of the product's API documentation) and crm "
+    "(folder v8.0 of github.com/zoho/crm-oas, commit 45dff2c).",
 )
 @click.option(
     "--out",

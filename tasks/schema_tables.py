@@ -2,7 +2,8 @@
 What do our own tables say about a stream, and about a field wherever it occurs?
 
 - `schema_sources.yaml` and `schema_sources_*.yaml`: where the rows of a stream are described;
-- `glossary.yaml`: what a field means, in any product; `glossary_<product>.yaml`: the same for one product, and it wins;
+- `glossary.yaml`: what a field means, in any product but those that stand alone; `glossary_<product>.yaml`: the same
+  for one product, and it wins;
 - `glossary_streams.yaml` and `glossary_streams_*.yaml`: the same for one stream, or for all whose names fit a pattern
   such as `books_*_comments`.
 
@@ -19,9 +20,13 @@ from typing import Any
 
 import rich_click as click
 
-from tasks.zoho_openapi import read_yaml
+from tasks.zoho_openapi import read_document
 
 HERE = Path(__file__).parent
+
+# Zoho's finance products share their organizations and their language; CRM has neither in common with them. A token
+# sees one organization of CRM, so rows do not name it, and what a source is to an invoice it is not to a rule.
+STANDS_ALONE = frozenset({"crm"})
 
 OWN_KEY = "Identifies the record within its organization."
 
@@ -40,13 +45,16 @@ class Tables:
     @classmethod
     def load(cls, folder: Path = HERE) -> Tables:
         """Read the tables from *folder*."""
-        sources = [(path, read_yaml(path)) for path in sorted(folder.glob("schema_sources*.yaml"))]
-        exceptions = [(path, read_yaml(path)) for path in sorted(folder.glob("glossary_streams*.yaml"))]
+        sources = [(path, read_document(path)) for path in sorted(folder.glob("schema_sources*.yaml"))]
+        exceptions = [(path, read_document(path)) for path in sorted(folder.glob("glossary_streams*.yaml"))]
         streams = unite((path, table.get("streams", {})) for path, table in sources)
         return cls(
             streams,
             unite((path, table.get("groups", {})) for path, table in sources),
-            {"": read_yaml(folder / "glossary.yaml"), **product_words(folder, {product_of(name) for name in streams})},
+            {
+                "": read_document(folder / "glossary.yaml"),
+                **product_words(folder, {product_of(name) for name in streams}),
+            },
             unite(exceptions),
         )
 
@@ -59,8 +67,10 @@ class Tables:
         """Return what is known of the field at *path*: the general word, overlaid by what is ever more particular."""
         name = path.rpartition(".")[2]
         own_key = {"about": OWN_KEY} if path in self.source(stream)["key"][:1] else {}
-        particular = self.words.get(product_of(stream), {}).get(name, {})
-        return {**self.words[""].get(name, {}), **particular, **own_key, **self.exception(stream, path)}
+        product = product_of(stream)
+        general = {} if product in STANDS_ALONE else self.words[""].get(name, {})
+        particular = self.words.get(product, {}).get(name, {})
+        return {**general, **particular, **own_key, **self.exception(stream, path)}
 
     def exception(self, stream: str, path: str) -> Word:
         """Return what differs in *stream*: by the stream that it is like, then by patterns, then by its own name."""
@@ -76,10 +86,15 @@ def product_of(stream: str) -> str:
     return stream.partition("_")[0]
 
 
+def first_fields(stream: str) -> list[str]:
+    """Return the fields that rows of *stream* have before all others."""
+    return [] if product_of(stream) in STANDS_ALONE else ["organization_id"]
+
+
 def product_words(folder: Path, products: set[str]) -> dict[str, Mapping[str, Word]]:
     """Return the words of each product that has a glossary of its own."""
     files = {product: folder / f"glossary_{product}.yaml" for product in sorted(products)}
-    return {product: read_yaml(path) for product, path in files.items() if path.exists()}
+    return {product: read_document(path) for product, path in files.items() if path.exists()}
 
 
 def unite(tables: Iterator[tuple[Path, Mapping[str, Any]]] | list[tuple[Path, dict[str, Any]]]) -> dict[str, Any]:

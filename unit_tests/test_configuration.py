@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from source_zoho.configuration import DETAIL_LEVELS, lookback_minutes, migrated, problems, wants_details
-from source_zoho.data_centers import DATA_CENTERS
+from source_zoho.data_centers import DATA_CENTERS, ENVIRONMENTS
 
 
 def a_config(**overrides: Any) -> dict[str, Any]:
@@ -34,6 +34,7 @@ def test_a_full_configuration_is_fine() -> None:
         daily_call_reserve=0,
         lookback_minutes=0,
         document_details="changed",
+        crm_environment="sandbox",
         api_base_url="https://www.zohoapis.eu",
         accounts_base_url="http://127.0.0.1:8080",
     )
@@ -94,6 +95,18 @@ def test_documents_are_read_only_when_that_is_said(value: str | None) -> None:
     assert problems(config) == []
     assert wants_details(config) is (value == "changed")
     assert not wants_details({})
+
+
+@pytest.mark.parametrize("value", ["staging", "", True, 1, ["sandbox"], "Sandbox"])
+def test_an_unknown_environment_of_crm_is_answered_with_the_known_ones(value: object) -> None:
+    sentence = the_problem(crm_environment=value)
+
+    assert sentence == f"crm_environment is {value!r}; expected one of: production, sandbox, developer."
+
+
+@pytest.mark.parametrize("value", [None, *ENVIRONMENTS])
+def test_a_known_environment_of_crm_or_none_is_fine(value: str | None) -> None:
+    assert problems(a_config(crm_environment=value)) == []
 
 
 @pytest.mark.parametrize("value", ["10234695", [10234695], ["Zylker"], [""], ["-1"]])

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from source_zoho.data_centers import DATA_CENTERS, may_receive_a_token
+from source_zoho.data_centers import DATA_CENTERS, ENVIRONMENTS, environment_url, may_receive_a_token
 
 MANIFEST = Path(__file__).resolve().parent.parent / "manifest.yaml"
 
@@ -40,6 +40,35 @@ def test_the_hosts_of_every_data_center_may_receive_a_token(key: str) -> None:
     assert may_receive_a_token(DATA_CENTERS[key].accounts_url)
 
 
+@pytest.mark.parametrize("key", sorted(DATA_CENTERS))
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_hosts_of_every_environment_may_receive_a_token(key: str, environment: str) -> None:
+    assert may_receive_a_token(environment_url(DATA_CENTERS[key].api_url, environment))
+
+
+def test_the_form_offers_exactly_the_environments_that_we_know() -> None:
+    spec = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["spec"]["connection_specification"]
+
+    assert spec["properties"]["crm_environment"]["enum"] == list(ENVIRONMENTS)
+    assert spec["properties"]["crm_environment"]["default"] == ENVIRONMENTS[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "environment", "expected"),
+    [
+        ("https://www.zohoapis.eu", "production", "https://www.zohoapis.eu"),
+        ("https://www.zohoapis.eu", "sandbox", "https://sandbox.zohoapis.eu"),
+        ("https://www.zohoapis.com.au", "developer", "https://developer.zohoapis.com.au"),
+        ("https://sandbox.zohoapis.eu", "sandbox", "https://sandbox.zohoapis.eu"),
+        ("https://sandbox.zohoapis.eu", "production", "https://www.zohoapis.eu"),
+        ("http://127.0.0.1:43121", "sandbox", "http://127.0.0.1:43121"),
+        ("https://evil.example/https://www.zohoapis.eu", "sandbox", "https://evil.example/https://www.zohoapis.eu"),
+    ],
+)
+def test_each_environment_has_a_host_beside_the_others(url: str, environment: str, expected: str) -> None:
+    assert environment_url(url, environment) == expected
+
+
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:43121", "http://localhost", "https://localhost:8443", "http://[::1]:80"]
 )
@@ -62,6 +91,11 @@ def test_this_machine_may_receive_a_token(url: str) -> None:
         "https://zohoapis.com",
         "https://notzohoapis.com",
         "https://www.zohoapis.org",
+        "https://sandbox.zohoapis.org",
+        "http://sandbox.zohoapis.eu",
+        "https://sandbox.zohoapis.eu.evil.example",
+        "https://sandbox.accounts.zoho.eu",
+        "https://staging.zohoapis.eu",
         "ftp://127.0.0.1",
         "file:///etc/passwd",
         "//www.zohoapis.com",

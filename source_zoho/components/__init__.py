@@ -1,6 +1,14 @@
 """The classes that ``manifest.yaml`` names: what a declarative manifest cannot say, each with a test of its own."""
 
 from source_zoho.components.authenticator import ZohoAuthenticator
+from source_zoho.components.crm_deleted import DeletedRecordsRetriever
+from source_zoho.components.crm_errors import CrmErrorHandler
+from source_zoho.components.crm_fields import FieldsRetriever
+from source_zoho.components.crm_lists import CrmListRetriever
+from source_zoho.components.crm_module import ModuleRetriever
+from source_zoho.components.crm_modules import ModuleRouter, ModuleSchemaLoader, ModulesRetriever
+from source_zoho.components.crm_organization import CrmOrganizationRouter
+from source_zoho.components.crm_requester import CrmRequester
 from source_zoho.components.custom_field_list import CustomFieldsRetriever
 from source_zoho.components.custom_fields import GatherCustomFields
 from source_zoho.components.deletions import DeletionsRetriever, TrackingOrganizations
@@ -19,15 +27,25 @@ from source_zoho.components.state import KeepHistoryOfNewPartitions
 __all__ = [
     "AddPartitionFields",
     "BulkDetailRetriever",
+    "CrmErrorHandler",
+    "CrmListRetriever",
+    "CrmOrganizationRouter",
+    "CrmRequester",
     "CustomFieldsRetriever",
+    "DeletedRecordsRetriever",
     "DeletionsRetriever",
     "DetailRetriever",
+    "FieldsRetriever",
     "FollowRetriever",
     "GatherCustomFields",
     "KeepHistoryOfNewPartitions",
     "KeyExtractor",
     "ListRetriever",
     "MigratePeerConfig",
+    "ModuleRetriever",
+    "ModuleRouter",
+    "ModuleSchemaLoader",
+    "ModulesRetriever",
     "OrganizationRouter",
     "ReportRetriever",
     "SchemaFileLoader",

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 import requests
 
 _KEPT_AS = "_zoho_body"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an answer says of itself: Zoho's code (a number, or a word in CRM), Zoho's words, and more to them."""
+
+    code: int | str
+    message: str
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 def body_of(response: requests.Response) -> dict[str, Any] | None:
@@ -42,6 +52,11 @@ def message_of(response: requests.Response) -> str:
     body = body_of(response) or {}
     words = body.get("message")
     return str(words)[:300] if words else f"HTTP {response.status_code}"
+
+
+def said_in(response: requests.Response) -> Said:
+    """Return what *response* says of itself; the code 0 means success."""
+    return Said(code_of(response), message_of(response))
 
 
 def _decode(content: bytes | None) -> Any:

@@ -29,6 +29,7 @@ from airbyte_cdk.models import (
 
 _MARK = "zoho_checkpoint"
 _NOTES = "notes"
+_NOT_BEYOND = "not_beyond"
 _somebody_merges = threading.Event()
 _notes: dict[str, list[dict[str, Any]]] = {}
 
@@ -39,10 +40,19 @@ def checkpoint(
     cursor_field: str,
     reached: datetime,
     notes: Mapping[str, Any] | None = None,
+    not_beyond: datetime | None = None,
 ) -> AirbyteMessage:
-    """Return the message that every row of *partition* that changed before *reached* has been emitted."""
-    entry = {"partition": dict(partition), "cursor": {cursor_field: str(int(reached.timestamp()))}}
-    return _state_message(stream_name, {_MARK: entry if notes is None else {**entry, _NOTES: dict(notes)}})
+    """
+    Return the message that every row of *partition* that changed before *reached* has been emitted.
+
+    *not_beyond* bounds the state that the CDK makes of the latest row: what changed after it is for the next sync.
+    """
+    entry: dict[str, Any] = {"partition": dict(partition), "cursor": {cursor_field: str(int(reached.timestamp()))}}
+    if notes is not None:
+        entry[_NOTES] = dict(notes)
+    if not_beyond is not None:
+        entry[_NOT_BEYOND] = int(not_beyond.timestamp())
+    return _state_message(stream_name, {_MARK: entry})
 
 
 def notes_of(stream_name: str, partition: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,10 +106,12 @@ class Progress:
         for reached in self._reached[name]:
             known = next((each for each in entries if each["partition"] == reached["partition"]), None)
             if known is None:
-                entries.append(reached)
+                entries.append({name: value for name, value in reached.items() if name != _NOT_BEYOND})
                 continue
             if _position(known) < _position(reached):
                 known["cursor"] = reached["cursor"]
+            if _position(known) > reached.get(_NOT_BEYOND, _position(known)):
+                known["cursor"] = {field: str(reached[_NOT_BEYOND]) for field in known["cursor"]}
             if _NOTES in reached:
                 known[_NOTES] = reached[_NOTES]
         return {"use_global_cursor": False, **state, "states": entries}

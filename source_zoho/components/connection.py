@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from source_zoho.data_centers import DATA_CENTERS
+from source_zoho.credits import Quota, quota_for
+from source_zoho.data_centers import DATA_CENTERS, PRODUCTION, environment_url
 from source_zoho.oauth.tokens import Grant, TokenStore, store_for
 from source_zoho.pace import Limits, Pace, pace_for
 
@@ -18,16 +19,7 @@ _DEFAULT_CALLS_PER_MINUTE = 95  # Zoho allows 100; its window and ours do not be
 
 def tokens(config: Mapping[str, Any]) -> TokenStore:
     """Return the token store of the grant in *config*."""
-    center = DATA_CENTERS[config["data_center"]]
-    return store_for(
-        Grant(
-            accounts_url=(config.get("accounts_base_url") or center.accounts_url).rstrip("/"),
-            data_center=center.key,
-            client_id=config["client_id"],
-            client_secret=config["client_secret"],
-            refresh_token=config["refresh_token"],
-        )
-    )
+    return store_for(_grant(config))
 
 
 def api_url(config: Mapping[str, Any]) -> str:
@@ -37,10 +29,17 @@ def api_url(config: Mapping[str, Any]) -> str:
     Zoho asks clients to use the ``api_domain`` of its answer:
     https://www.zoho.com/accounts/protocol/oauth/multi-dc.html.
     """
-    configured = config.get("api_base_url")
-    if configured:
-        return str(configured).rstrip("/")
-    return tokens(config).token().api_url or DATA_CENTERS[config["data_center"]].api_url
+    configured = _configured_url(config)
+    return configured or environment_url(_told_url(config), PRODUCTION)
+
+
+def crm_url(config: Mapping[str, Any]) -> str:
+    """Return the base URL of CRM in the environment that *config* names; in production, where Zoho's token belongs."""
+    environment = config.get("crm_environment") or PRODUCTION
+    configured = _configured_url(config)
+    if configured or environment == PRODUCTION:
+        return configured or _told_url(config)
+    return environment_url(_told_url(config), environment)
 
 
 def pace(config: Mapping[str, Any]) -> Pace:
@@ -51,3 +50,28 @@ def pace(config: Mapping[str, Any]) -> Pace:
         daily_call_reserve=config.get("daily_call_reserve") or 0,
     )
     return pace_for(str(config.get("api_base_url") or config["data_center"]), limits)
+
+
+def crm_quota(config: Mapping[str, Any]) -> Quota:
+    """Return what all calls to the CRM organization of *config* share: its credits, and the calls under way."""
+    where = _configured_url(config) or config["data_center"], config.get("crm_environment") or PRODUCTION
+    return quota_for((*where, _grant(config)), config.get("daily_call_limit"), config.get("daily_call_reserve") or 0)
+
+
+def _configured_url(config: Mapping[str, Any]) -> str:
+    return str(config.get("api_base_url") or "").rstrip("/")
+
+
+def _told_url(config: Mapping[str, Any]) -> str:
+    return tokens(config).token().api_url or DATA_CENTERS[config["data_center"]].api_url
+
+
+def _grant(config: Mapping[str, Any]) -> Grant:
+    center = DATA_CENTERS[config["data_center"]]
+    return Grant(
+        accounts_url=(config.get("accounts_base_url") or center.accounts_url).rstrip("/"),
+        data_center=center.key,
+        client_id=config["client_id"],
+        client_secret=config["client_secret"],
+        refresh_token=config["refresh_token"],
+    )

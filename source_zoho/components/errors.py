@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import InitVar, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import InitVar, dataclass, field, replace
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -18,10 +18,10 @@ from airbyte_cdk.sources.streams.http.error_handlers import (
     ResponseAction,
 )
 
-from source_zoho.components.bodies import body_of, code_of, message_of
+from source_zoho.components.bodies import Said, body_of, said_in
 from source_zoho.components.connection import pace, tokens
 from source_zoho.components.rules import UNREADABLE, Rule, Wait, rule_for, rules
-from source_zoho.components.traced import traced
+from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.errors import ConfigProblem, Transient, Unexpected, ZohoError
 from source_zoho.manifest import read_manifest
 
@@ -63,8 +63,20 @@ class ZohoErrorHandler(ErrorHandler):
     nothing_there: list[int] = field(default_factory=list)
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        self._rules = error_table()
-        self.backoff_strategies: list[BackoffStrategy] = [Wait(self._rules)]
+        self._rules = self.table()
+        self.backoff_strategies: list[BackoffStrategy] = [Wait(self.rule_of)]
+
+    def table(self) -> Sequence[Rule]:
+        """Return the rows to judge by."""
+        return error_table()
+
+    def said_in(self, response: requests.Response) -> Said:
+        """Return what *response* says of itself."""
+        return said_in(response)
+
+    def rule_of(self, response: requests.Response) -> Rule | None:
+        """Return the row that speaks of *response*, if one does."""
+        return rule_for(self._rules, response.status_code, self.said_in(response))
 
     @property
     def max_retries(self) -> int | None:
@@ -82,20 +94,22 @@ class ZohoErrorHandler(ErrorHandler):
             broken = f"The connection to Zoho broke ({type(response_or_exception).__name__})"
             return self._again(ResponseAction.RETRY, getattr(_sending, "request", None), broken, "")
         response = response_or_exception
-        if response.ok and code_of(response) == 0:
+        if response.ok and self.said_in(response).code == 0:
             tokens(self.config).note_accepted(_token_sent_with(response.request))
             return ErrorResolution(ResponseAction.SUCCESS, None, None)
-        rule = rule_for(self._rules, response)
+        rule = self.rule_of(response)
         nobody_knows = rule is None or rule.action == "give_back"
         if nobody_knows and response.status_code in self.nothing_there and body_of(response):
             rule = _NOTHING_THERE
         return self._resolve(rule or _UNKNOWN, response)
 
     def _resolve(self, rule: Rule, response: requests.Response) -> ErrorResolution:
-        request = response.request
+        request, said = response.request, self.said_in(response)
+        if rule.then and getattr(request, _TRIES, 0) >= rule.tries:
+            rule = replace(rule, action=rule.then)
         if rule.action in {"wait", "retry"}:
             action = ResponseAction.RATE_LIMITED if rule.action == "wait" else ResponseAction.RETRY
-            return self._again(action, request, rule.message, _said(response))
+            return self._again(action, request, rule.message, self.quoted(response))
         if rule.action in {"give_back", "gone"}:
             setattr(response, _GONE, rule.action == "gone")
             return ErrorResolution(ResponseAction.SUCCESS, None, None)  # the reader says what it makes of it
@@ -103,9 +117,20 @@ class ZohoErrorHandler(ErrorHandler):
             asking = "Zoho does not take the access token any more; asking for a new one."
             return ErrorResolution(ResponseAction.REFRESH_TOKEN_THEN_RETRY, FailureType.transient_error, asking)
         if rule.action == "end_of_day":
-            reason = f"{rule.message} ({message_of(response)})"
-            raise traced(pace(self.config).close_day(organization_of(request), reason, self.product))
-        raise traced(_KINDS[rule.kind](self._sentence(rule.message, request, _said(response))), code_of(response))
+            raise self.end_of_day(f"{rule.message} ({said.message})", request)
+        if rule.action == "stop":
+            everywhere = self._sentence(rule.message, request, self.quoted(response), where=f"Zoho {self.product}")
+            raise self.end_of_product(_KINDS[rule.kind](everywhere), said)
+        error = _KINDS[rule.kind](self._sentence(rule.message, request, self.quoted(response)))
+        raise traced(error, said.code, said.details)
+
+    def end_of_day(self, reason: str, request: requests.PreparedRequest) -> ZohoFailure:
+        """Make no more calls of this kind today, and return the failure that says why."""
+        return traced(pace(self.config).close_day(organization_of(request), reason, self.product))
+
+    def end_of_product(self, error: ZohoError, said: Said) -> ZohoFailure:
+        """Return the failure that every later call to this product will meet."""
+        return traced(error, said.code, said.details)
 
     def _again(
         self, action: ResponseAction, request: requests.PreparedRequest | None, message: str, said: str
@@ -133,17 +158,30 @@ class ZohoErrorHandler(ErrorHandler):
         store.note_rejected(sent)
         return True
 
-    def _sentence(self, message: str, request: requests.PreparedRequest | None, said: str) -> str:
+    def quoted(self, response: requests.Response) -> str:
+        """Return what *response* says, for the end of a sentence."""
+        said = self.said_in(response)
+        known = said.code != UNREADABLE
+        return f"Zoho said code {said.code}: {said.message}" if known else f"Zoho said HTTP {response.status_code}"
+
+    def _sentence(
+        self, message: str, request: requests.PreparedRequest | None, said: str, where: str | None = None
+    ) -> str:
         organization = organization_of(request) if request is not None else ""
-        where = f"{self.name} of organization {organization}" if organization else self.name
+        where = where or (f"{self.name} of organization {organization}" if organization else self.name)
         place = f" in organization {organization}" if organization else ""
         told = message.format(
             product=self.product,
-            scope=f"{self.scopes}.{self.scope}" if self.scope else "of this stream",
+            scope=self._whole_scope(),
             organization=organization,
             in_organization=place,
         )
         return f"{where}: {told} ({said})." if said else f"{where}: {told}."
+
+    def _whole_scope(self) -> str:
+        if not self.scope:
+            return "of this stream"
+        return self.scope if self.scope.startswith("Zoho") else f"{self.scopes}.{self.scope}"
 
 
 @cache
@@ -166,15 +204,6 @@ def organization_of(request: requests.PreparedRequest) -> str:
     """Return the organization that *request* is about, by its query or header, or an empty text."""
     told = request.headers.get(ORGANIZATION_HEADER)
     return str(told) if told else parse_qs(urlsplit(request.url or "").query).get("organization_id", [""])[0]
-
-
-def _said(response: requests.Response) -> str:
-    code = code_of(response)
-    return (
-        f"Zoho said code {code}: {message_of(response)}"
-        if code != UNREADABLE
-        else f"Zoho said HTTP {response.status_code}"
-    )
 
 
 def _token_sent_with(request: requests.PreparedRequest) -> str:

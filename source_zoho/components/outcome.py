@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, FailureType, Type
+from collections.abc import Iterator
+
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteStream,
+    AirbyteStreamStatus,
+    FailureType,
+    StreamDescriptor,
+    Type,
+)
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+
+def incomplete(stream: AirbyteStream, why: AirbyteTracedException) -> Iterator[AirbyteMessage]:
+    """Yield the messages by which a platform learns that *stream* could not be read, and *why*."""
+    yield why.as_airbyte_message(stream_descriptor=StreamDescriptor(name=stream.name))
+    yield as_airbyte_message(stream, AirbyteStreamStatus.INCOMPLETE)
 
 
 class Outcome:

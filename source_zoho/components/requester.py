@@ -73,8 +73,16 @@ class ZohoRequester(HttpRequester):
     read_timeout_in_seconds: float | None = 120.0
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        self.api_budget = OrganizationBudget(pace(self.config), self.product, documents=self.documents)
+        self.api_budget = self.budget()
         super().__post_init__(parameters)
+
+    def budget(self) -> APIBudget:
+        """Return what holds calls back until they may be made."""
+        return OrganizationBudget(pace(self.config), self.product, documents=self.documents)
+
+    def host(self) -> str:
+        """Return the base URL of the API. Raises ZohoError when Zoho gives no token to call it with."""
+        return api_url(self.config)
 
     def get_url_base(
         self,
@@ -85,7 +93,7 @@ class ZohoRequester(HttpRequester):
     ) -> str:
         """Return the host and the API's root."""
         try:
-            return f"{api_url(self.config)}/{self.api}/"
+            return f"{self.host()}/{self.api}/"
         except ZohoError as error:
             raise traced(error) from None
 

@@ -24,7 +24,7 @@ from source_zoho.configuration import lookback_minutes
 READ_AT = "read_at"
 _PAGES_BETWEEN_CHECKPOINTS = 25
 # The manifest's start when the configuration has none: no filter is sent.
-_EVERYTHING = datetime(2000, 1, 1, tzinfo=UTC)
+EVERYTHING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -129,7 +129,7 @@ def start_of(where: StreamSlice) -> datetime | None:
     if start is None:
         return None
     moment = datetime.fromtimestamp(int(start), tz=UTC)
-    return moment if moment > _EVERYTHING else None
+    return moment if moment > EVERYTHING else None
 
 
 def keys_of(selector: RecordSelector) -> list[str]:

@@ -20,13 +20,15 @@ CONSENT_PATH = "/oauth/v2/auth"
 DATA_CENTERS = ("us", "eu", "in", "au", "jp", "ca", "cn", "sa", "uk", "ae")
 REFRESH_TOKENS_PER_USER = 20
 GRANT_CODE_SECONDS = 120
-SERVICES = ("ZohoBooks", "ZohoSubscriptions", "ZohoCRM", "ZohoInvoice", "AaaServer")
+SERVICES = ("ZohoBooks", "ZohoSubscriptions", "ZohoCRM", "ZohoSearch", "ZohoInvoice", "AaaServer")
 THROTTLED: dict[str, object] = {
     "error_description": "You have made too many requests continuously. Please try again after some time.",
     "error": "Access Denied",
     "status": "failure",
 }
 _HTML = {"Content-Type": "text/html"}
+# ZohoBooks.invoices.READ has two steps behind the service, ZohoCRM.settings.fields.READ three.
+_SCOPE_DEPTHS = (2, 3)
 
 
 class Accounts:
@@ -147,7 +149,7 @@ def _redirect(address: str, parameters: dict[str, str]) -> Answer:
 def _is_known(scope: str) -> bool:
     """Zoho refuses the whole list for one scope that it does not know."""
     service, *rest = scope.split(".")
-    return service in SERVICES and len(rest) == 2 and all(rest)
+    return service in SERVICES and len(rest) in _SCOPE_DEPTHS and all(rest)
 
 
 def _parameters(request: Request) -> dict[str, str]:

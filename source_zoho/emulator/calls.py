@@ -1,6 +1,6 @@
 """What was the emulator asked?
 
-A call of Books or Billing counts in `total`, a call of the accounts server in `tokens`; both stand in the log. Calls
+A call of a product counts in `total`, a call of the accounts server in `tokens`; both stand in the log. Calls
 of the emulator's own control path are nobody's business.
 """
 
@@ -17,7 +17,7 @@ class Call(NamedTuple):
     path: str
     query: dict[str, str]
     status: int
-    code: int | None
+    code: int | str | None
     organization_id: str = ""
 
 
@@ -45,7 +45,7 @@ class Calls:
         self.log.append(call)
 
     def record(self, call: Call) -> None:
-        """Count a call of Books or Billing."""
+        """Count a call of a product."""
         self.total += 1
         self.by_path[call.path] += 1
         if call.organization_id:

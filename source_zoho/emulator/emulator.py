@@ -14,6 +14,12 @@ from .books import Books
 from .calls import Calls
 from .clock import Clock
 from .collection import Row
+from .crm.door import CrmDoor
+from .crm.handle import Crm
+from .crm.limits import CrmLimits
+from .crm.service import CrmService
+from .crm.spec import crm_sizes_among
+from .crm.world import CrmWorld
 from .details import organization_document
 from .editions import known_features, oddity
 from .extras import USUAL_CUSTOM_FIELDS
@@ -27,7 +33,7 @@ from .resources import PRODUCTS, Product, resources
 from .server import Server
 from .special_calls import special_calls
 from .wire import Answer, Request
-from .world import Size, World
+from .world import SPAN, Size, World
 from .zones import Zone
 
 Action = Callable[["Emulator"], object]
@@ -35,7 +41,7 @@ Action = Callable[["Emulator"], object]
 
 class Emulator:
     """
-    An offline Zoho: accounts server, Books v3 and Billing v1 on one loopback origin.
+    An offline Zoho: accounts server, Books v3, Billing v1 and CRM v8 on one loopback origin.
 
     Use it as a context manager. Every control is safe to use while calls are being answered: one lock guards the world.
     """
@@ -57,6 +63,10 @@ class Emulator:
         data_center: str = "us",
         scopes: frozenset[str] | set[str] | None = None,
         now: datetime | None = None,
+        crm_edition: str = "enterprise",
+        crm_users: int = 10,
+        crm_credits: int | None = None,
+        crm_concurrency: int | None = None,
     ) -> None:
         """
         Lay out a world.
@@ -65,12 +75,14 @@ class Emulator:
         everything), *now* is where the clock starts. *detail_calls_per_minute* is the pace for single documents: 50,
         but none where *calls_per_minute* is raised, unless it is given. *billing_shares_quota* says whether both
         products draw on one quota, *without_product* how a call is refused for an organization whose plan lacks the
-        product. *odd_accounts* adds an organization without Billing and one without records.
+        product. *odd_accounts* adds an organization without Billing and one without records. The CRM's edition and
+        users decide about credits and calls in flight, unless *crm_credits* and *crm_concurrency* do.
         """
         self.seed, self.size, self._port = seed, size, port
         clock = Clock(now)
         accounts = Accounts(clock, seed, data_center, None if scopes is None else frozenset(scopes))
-        world = World(clock, seed, size, sizes or {}, without_product)
+        crm_sizes, others = crm_sizes_among(sizes or {})
+        world = World(clock, seed, size, others, without_product)
         details = details_per_minute(detail_calls_per_minute, calls_per_minute)
         limits = calls_per_minute, calls_per_day, concurrent_calls, details
         quotas = Quotas(clock, *limits)
@@ -78,6 +90,19 @@ class Emulator:
         products = Books(world, accounts), Billing(world, accounts)
         self._front = Front(clock, accounts, world, *products, quotas, billing_quotas)
         self.lock = self._front.lock
+        crm = CrmWorld(
+            clock,
+            seed=seed,
+            size=size,
+            sizes=crm_sizes,
+            newest=world.newest,
+            span=SPAN,
+            edition=crm_edition,
+            users=crm_users,
+        )
+        crm_limits = CrmLimits(clock, crm_edition, crm_users, crm_credits, crm_concurrency)
+        self._front.crm = CrmDoor(self._front, CrmService(crm), crm_limits)
+        self.crm = Crm(crm, self._front.crm, self.lock)
         self._server: Server | None = None
         if odd_accounts:
             self.add_organization("Ledger Only KG", products=("books",))

@@ -5,10 +5,13 @@ A fault waits for the calls that it is meant for, lets `after` of them pass and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from .accounts import THROTTLED
+from .crm.codes import CODES
+from .crm.refusals import envelope
 from .wire import Answer
 
 PROXY_PAGE = (
@@ -75,7 +78,7 @@ SPOILING = {
     "truncated": "the body stops half way, Content-Length says otherwise",
     "slow": "the call takes `seconds` of the emulator's clock",
 }
-KINDS = (*ZOHO_ERRORS, *BROKEN, *TOKEN, *SPOILING)
+KINDS = (*ZOHO_ERRORS, *CODES, *BROKEN, *TOKEN, *SPOILING)
 
 
 @dataclass
@@ -89,6 +92,8 @@ class Fault:
     organization_id: str | None = None
     retry_after: int | None = None
     seconds: float = 0
+    status: int | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def for_tokens(self) -> bool:
@@ -97,15 +102,18 @@ class Fault:
 
     def answer(self) -> Answer | None:
         """Return what the caller gets instead of Zoho's answer, None when the call goes on."""
+        headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
         if self.kind in ZOHO_ERRORS:
             status, code, message = ZOHO_ERRORS[self.kind]
-            headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
             return Answer.json(status, {"code": code, "message": message}, headers)
+        if self.kind in CODES:
+            crm = CODES[self.kind]
+            body = envelope(crm.code, crm.message, self.details or crm.details)
+            return replace(Answer.json(self.status or crm.status, body, headers), code=crm.code)
         found = BROKEN.get(self.kind) or TOKEN.get(self.kind)
         if found is None or self.retry_after is None:
             return found
-        headers = {**found.headers, "Retry-After": str(self.retry_after)}
-        return Answer(found.status, found.body, headers, found.wire, found.code)
+        return Answer(found.status, found.body, {**found.headers, **headers}, found.wire, found.code)
 
 
 class Faults:
@@ -115,7 +123,7 @@ class Faults:
         """Plan nothing."""
         self._planned: list[Fault] = []
 
-    def add(
+    def add(  # noqa: PLR0913 - every detail of a trouble, by name only
         self,
         kind: str | int,
         path: str | None = None,
@@ -125,15 +133,19 @@ class Faults:
         *,
         retry_after: int | None = None,
         seconds: float = 0,
+        status: int | None = None,
+        details: Mapping[str, Any] | None = None,
     ) -> Fault:
         """
         Plan a fault for *times* calls, after *after* calls that pass.
 
-        *path* is a path below /books/v3 ("/invoices") or a resource name ("invoices"); None means any call.
+        *path* is a path below /books/v3 ("/invoices"), a resource name ("invoices") or a whole path ("/crm/v8/Leads",
+        "/crm/v8/{module}/deleted"); None means any call. *status* and *details* are for the CRM's codes, which come
+        with several.
         """
         if str(kind) not in KINDS:
             raise ValueError(f"fault kind is {kind!r}; expected one of: {', '.join(KINDS)}.")
-        fault = Fault(str(kind), path, times, after, organization_id, retry_after, seconds)
+        fault = Fault(str(kind), path, times, after, organization_id, retry_after, seconds, status, details or {})
         self._planned.append(fault)
         return fault
 

@@ -16,6 +16,8 @@ from .billing import Billing, named_organization
 from .books import Books
 from .calls import Call, Calls
 from .clock import Clock
+from .crm.door import CrmDoor
+from .crm.routes import is_crm
 from .faults import Fault, Faults
 from .quotas import Quotas
 from .refusals import RefusedError
@@ -23,6 +25,8 @@ from .resources import Product
 from .routes import Route, find_route, is_meant, product_of
 from .wire import Answer, Request
 from .world import World
+
+Fits = Callable[[str | None], bool]
 
 
 @dataclass
@@ -57,6 +61,18 @@ class Front:
     calls: Calls = field(default_factory=Calls)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _planned: list[_Planned] = field(default_factory=list)
+    _crm: CrmDoor | None = None
+
+    @property
+    def crm(self) -> CrmDoor:
+        """Return the CRM's part of the door."""
+        if self._crm is None:
+            raise RuntimeError("this front has no CRM; set `crm` first.")
+        return self._crm
+
+    @crm.setter
+    def crm(self, door: CrmDoor) -> None:
+        self._crm = door
 
     def plan(self, number: int, action: Callable[[], object], path: str | None) -> None:
         """Run *action* just before the *number*-th call from now (of *path*) is answered."""
@@ -64,6 +80,8 @@ class Front:
 
     def answer(self, request: Request) -> Answer:
         """Answer one call."""
+        if is_crm(request.path):
+            return self.crm.answer(request)
         if request.path in (TOKEN_PATH, CONSENT_PATH):
             with self.lock:
                 return self._token_answer(request)
@@ -99,14 +117,7 @@ class Front:
 
     def _product_answer(self, request: Request, caller: _Caller) -> Answer:
         route = find_route(request.path, request.query)
-        self._run_planned(request, route)
-        fault = self.faults.due(
-            for_tokens=False,
-            fits=lambda path: is_meant(path, request.path, route),
-            organization_id=caller.organization_id,
-        )
-        if fault:
-            self._prepare(fault)
+        fault = self.trouble(lambda path: is_meant(path, request.path, route), caller.organization_id)
         if fault and (instead := fault.answer()):
             # Only Zoho itself knows the quota; a proxy's page comes without.
             quota = {} if instead.code is None else self._quota_headers(caller)
@@ -125,9 +136,17 @@ class Front:
         caller.quotas.spend(organization, is_detail=caller.service.is_detail(allowed))
         return caller.service.answer(allowed, request, organization)
 
-    def _run_planned(self, request: Request, route: Route | None) -> None:
+    def trouble(self, fits: Fits, organization_id: str) -> Fault | None:
+        """Run the edits that are planned for a call, and return what is to go wrong with it."""
+        self._run_planned(fits)
+        fault = self.faults.due(for_tokens=False, fits=fits, organization_id=organization_id)
+        if fault:
+            self._prepare(fault)
+        return fault
+
+    def _run_planned(self, fits: Fits) -> None:
         for planned in list(self._planned):
-            if not is_meant(planned.path, request.path, route):
+            if not fits(planned.path):
                 continue
             planned.calls_left -= 1
             if planned.calls_left <= 0:

@@ -42,7 +42,7 @@ class Answer:
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
     wire: Literal["whole", "truncated", "reset"] = "whole"
-    code: int | None = None
+    code: int | str | None = None
 
     @staticmethod
     def json(status: int, body: dict[str, object], headers: dict[str, str] | None = None) -> Answer:

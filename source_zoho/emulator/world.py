@@ -52,7 +52,7 @@ class World:
             raise ValueError(f"no resource is called {', '.join(sorted(unknown))}.")
         self._clock, self._seed, self._size, self._sizes = clock, seed, size, dict(sizes)
         self._no_product = without_product
-        self._newest = min(NEWEST_RECORD, clock.now() - timedelta(hours=1))
+        self.newest = min(NEWEST_RECORD, clock.now() - timedelta(hours=1))
         self._organizations: dict[str, Organization] = {}
         for name, zone, currency, prefix, active in _ORGANIZATIONS:
             self.add_organization(name, zone, currency, prefix, active=active)
@@ -70,7 +70,7 @@ class World:
         row = self._row(place, name, zone, currency, active=active)
         organization = Organization(row, zone, prefix, self._seed)
         organization.become(odd)
-        start, end = int((self._newest - SPAN).timestamp()), int(self._newest.timestamp())
+        start, end = int((self.newest - SPAN).timestamp()), int(self.newest.timestamp())
         for resource in resources().values():
             if resource.entry != "organizations":
                 records = odd.records(resource.name, self._records(resource.name, place))
@@ -119,7 +119,7 @@ class World:
         return most if place == 0 or resource in _SMALLER_LISTS else (most + 1) // 2
 
     def _row(self, place: int, name: str, zone: Zone, currency: str, *, active: bool) -> dict[str, object]:
-        opened = self._newest - SPAN - timedelta(days=30 * (place + 1))
+        opened = self.newest - SPAN - timedelta(days=30 * (place + 1))
         return {
             "organization_id": str(60_010_000_000 + self._seed % 10_000 * 1000 + place * 137 + 11),
             "name": name,

@@ -104,7 +104,12 @@ def test_the_configured_host_is_called() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "called"), [("https://www.zohoapis.eu", "https://www.zohoapis.eu"), (None, "https://www.zohoapis.eu")]
+    ("said", "called"),
+    [
+        ("https://www.zohoapis.eu", "https://www.zohoapis.eu"),
+        ("https://sandbox.zohoapis.eu", "https://www.zohoapis.eu"),  # an environment of CRM: Books has none there
+        (None, "https://www.zohoapis.eu"),
+    ],
 )
 def test_else_the_host_that_zoho_names_with_the_token_or_that_of_the_data_center(said: str | None, called: str) -> None:
     config = {key: value for key, value in CONFIG.items() if key != "api_base_url"}

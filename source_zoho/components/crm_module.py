@@ -1,0 +1,112 @@
+"""How does a CRM module become the records of a stream?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import InitVar, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from airbyte_cdk.sources.declarative.extractors.record_selector import RecordSelector
+from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
+from airbyte_cdk.sources.streams.core import StreamData
+from airbyte_cdk.sources.types import StreamSlice
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_zoho.components.checkpoints import are_heard as checkpoints_are_heard
+from source_zoho.components.checkpoints import checkpoint
+from source_zoho.components.crm_metadata import Described, metadata_for
+from source_zoho.components.crm_reader import ModuleFacts, ModuleReader
+from source_zoho.components.crm_refresh import Refresh
+from source_zoho.components.crm_requester import CrmRequester
+from source_zoho.components.retriever import EVERYTHING, start_of
+from source_zoho.components.selection import chosen_fields
+from source_zoho.components.traced import traced
+from source_zoho.errors import ConfigProblem
+
+CREATED_AT = "Created_Time"
+
+
+@dataclass
+class ModuleRetriever(Retriever):
+    """
+    Read the records of a module, all its fields, each record once, from the cursor on.
+
+    ``module`` is its API name and ``cursor_field`` the field that says what is new. ``asks_for`` are its fields
+    where the schema is fixed; otherwise Zoho's metadata tell.
+
+        retriever:
+          type: CustomRetriever
+          class_name: source_zoho.components.ModuleRetriever
+          requester: ...
+          record_selector: ...
+          partition_router: ...
+    """
+
+    requester: CrmRequester
+    record_selector: RecordSelector
+    config: Mapping[str, Any]
+    parameters: InitVar[Mapping[str, Any]]
+    name: str = ""
+    module: str = ""
+    cursor_field: str = ""
+    asks_for: list[str] = field(default_factory=list)
+
+    def read_records(
+        self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
+    ) -> Iterable[StreamData]:
+        """Yield the records of the module. Raises AirbyteTracedException when something of it cannot be read."""
+        where = stream_slice or StreamSlice(partition={}, cursor_slice={})
+        described = self._described()
+        since = start_of(where) if self.cursor_field else None
+        refresh = Refresh(self.config, self.name, where, described)
+        reader = ModuleReader(self._facts(described), self.requester)
+        reached = since
+        try:
+            for batch in reader.batches(refresh.begin(since)):
+                yield from self.record_selector.filter_and_transform(
+                    batch.rows, stream_state={}, records_schema=records_schema, stream_slice=where
+                )
+                if batch.reached:
+                    reached = batch.reached
+                    yield from self._checkpoint(where, reached, refresh.notes)
+        except AirbyteTracedException:
+            yield from self._checkpoint(where, reached, refresh.notes)
+            raise
+        yield from self._checkpoint(where, reached or EVERYTHING, refresh.notes_at_the_end(), reader.began_at)
+        if reader.gaps():
+            raise traced(ConfigProblem(f"{self.name}: {'. '.join(reader.gaps())}. All records were read."))
+
+    def _described(self) -> Described | None:
+        """Return what Zoho says about the module; nothing where its fields stand in the manifest."""
+        return None if self.asks_for else metadata_for(self.config, self.requester).of(self.name)
+
+    def _facts(self, described: Described | None) -> ModuleFacts:
+        chosen = chosen_fields(self.name)
+        listed = described.listed if described else self.asks_for
+        names = [name for name in listed if chosen is None or name in chosen or name == self.cursor_field]
+        rich = [each.api_name for each in described.fields if each.is_rich_text] if described else []
+        return ModuleFacts(
+            stream=self.name,
+            api_name=self.module,
+            fields=names,
+            rich_text=[name for name in rich if name in names],
+            changed_at=self.cursor_field,
+            history=self.cursor_field == CREATED_AT,
+        )
+
+    def _checkpoint(
+        self,
+        where: StreamSlice,
+        reached: datetime | None,
+        notes: Mapping[str, Any] | None,
+        not_beyond: datetime | None = None,
+    ) -> Iterator[StreamData]:
+        """
+        Yield how far the read has come.
+
+        The state stays within *not_beyond*, the time of the first answer: what changes later may have been handed out
+        as it was before.
+        """
+        if checkpoints_are_heard() and self.cursor_field and reached:
+            yield checkpoint(self.name, where.partition, self.cursor_field, reached, notes or None, not_beyond)

@@ -1,0 +1,95 @@
+"""How does a request reach CRM: in which environment, when there is room for it, and at what price?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+from airbyte_cdk.sources.streams.call_rate import AbstractCallRatePolicy, APIBudget
+
+from source_zoho.components.connection import crm_quota, crm_url
+from source_zoho.components.crm_errors import ended
+from source_zoho.components.errors import note_sending
+from source_zoho.components.requester import ZohoRequester
+from source_zoho.credits import Quota
+from source_zoho.errors import ZohoError
+
+# What makes a list one of those that weigh on Zoho: https://www.zoho.com/crm/developer/docs/api/v8/api-limits.html
+_WEIGHTY = {"sort_by", "cvid"}
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a call costs: credits, and places among the calls under way, of which some are scarcer than others."""
+
+    credits: int = 1
+    units: int = 1
+    limited: bool = False
+
+
+class CreditBudget(APIBudget):
+    """Hold every try of a call until there is room for it, and book its price."""
+
+    def __init__(self, quota: Quota, price: Price) -> None:
+        super().__init__(policies=[])
+        self._quota = quota
+        self._price = price
+
+    def acquire_call(self, request: Any, block: bool = True, timeout: float | None = None) -> None:
+        """Return when *request* may be sent. Raises ZohoFailure when CRM is not to be called any more."""
+        note_sending(request)
+        limited = self._price.limited or bool(_WEIGHTY & parse_qs(urlsplit(request.url).query).keys())
+        self._quota.gate.enter(self._price.units, limited=limited)
+        try:
+            self._quota.credits.spend(self._price.credits)
+        except ZohoError as error:
+            self._quota.gate.leave()
+            raise ended(error) from None
+
+    def get_matching_policy(self, request: Any) -> AbstractCallRatePolicy | None:
+        """There is none: CRM counts credits and calls under way, not calls in a time."""
+        return None
+
+    def update_from_response(self, request: Any, response: Any) -> None:
+        """Make room for another call, and read from the headers what is left."""
+        self._quota.gate.leave()
+        if isinstance(response, requests.Response):
+            self._quota.credits.note_headers(response.headers)
+
+
+@dataclass
+class CrmRequester(ZohoRequester):
+    """
+    Send requests to CRM in the environment of the configuration: one token sees one organization, which is not named.
+
+    ``credits`` is what Zoho takes for each try of a call, and ``units`` as how many it counts while it is under way;
+    ``limited`` ones share fewer places, as sorted lists do by themselves.
+
+        requester:
+          type: CustomRequester
+          class_name: source_zoho.components.CrmRequester
+          product: CRM
+          api: crm/v8
+    """
+
+    organization_in: str = ""
+    credits: int = 1
+    units: int = 1
+    limited: bool = False
+
+    def budget(self) -> APIBudget:
+        """Return what holds calls back until they may be made."""
+        return CreditBudget(crm_quota(self.config), Price(self.credits, self.units, self.limited))
+
+    def host(self) -> str:
+        """Return the base URL of CRM's API."""
+        return crm_url(self.config)
+
+    def send_request(self, *arguments: Any, **named: Any) -> requests.Response | None:
+        """Return the answer. Raises ZohoFailure with Zoho's code and details when it refuses."""
+        try:
+            return super().send_request(*arguments, **named)
+        finally:
+            crm_quota(self.config).gate.leave()  # whatever else may go wrong between asking and answering

@@ -1,0 +1,80 @@
+"""What stands in a rich text beyond the 500 characters that lists give of it?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from airbyte_cdk.models import FailureType
+
+from source_zoho.components.bodies import body_of
+from source_zoho.components.crm_requester import CrmRequester
+from source_zoho.components.traced import ZohoFailure
+from source_zoho.crm.weave import Row
+
+CUT_AT = 500
+_IDS_IN_A_CALL = 200
+_FEWEST_IDS = 50  # elsewhere Zoho bounds the text of ids at 1,024 characters
+_FIELDS_IN_A_CALL = 8
+_log = logging.getLogger("airbyte")
+
+
+@dataclass
+class RichText:
+    """
+    Completes the *fields* of rich text in records of *module*, by a call for up to 200 records of which some were cut.
+
+    https://www.zoho.com/crm/developer/docs/api/v8/get-records.html says where lists cut, and which call gives the rest.
+    """
+
+    stream: str
+    module: str
+    fields: Sequence[str]
+    requester: CrmRequester
+    gap: str = ""
+    ids_in_a_call: int = _IDS_IN_A_CALL
+
+    def complete(self, rows: list[Row]) -> list[Row]:
+        """Put the whole texts into *rows*, and return them."""
+        for start in range(0, len(self.fields), _FIELDS_IN_A_CALL):
+            fields = self.fields[start : start + _FIELDS_IN_A_CALL]
+            cut = {row["id"]: row for row in rows if any(_may_be_cut(row.get(name)) for name in fields)}
+            self._complete(cut, fields)
+        return rows
+
+    def _complete(self, cut: dict[str, Row], fields: Sequence[str]) -> None:
+        for ids in _parts(list(cut), self.ids_in_a_call):
+            if not self.gap:
+                self._ask({each: cut[each] for each in ids}, fields)
+
+    def _ask(self, cut: dict[str, Row], fields: Sequence[str]) -> None:
+        try:
+            response = self.requester.send_request(
+                path=f"{self.module}/actions/fetch_full_data",
+                request_params={"ids": ",".join(cut), "fields": ",".join(fields)},
+            )
+        except ZohoFailure as failure:
+            if failure.ends_the_product or failure.failure_type is FailureType.transient_error:
+                raise
+            if failure.parameter == "ids" and self.ids_in_a_call > _FEWEST_IDS:
+                self.ids_in_a_call = _FEWEST_IDS
+                self._complete(cut, fields)
+                return
+            self.gap = (
+                f"Zoho refuses the whole texts of {', '.join(fields)} ({failure.code}), so they end after {CUT_AT} "
+                "characters. Grant the scope ZohoCRM.modules.READ, or leave these fields out of those that are synced"
+            )
+            return
+        for whole in (body_of(response) or {}).get("data") or [] if response is not None else []:
+            row = cut.get(str(whole.get("id")))
+            if row is not None:
+                row.update({name: whole[name] for name in fields if isinstance(whole.get(name), str)})
+
+
+def _may_be_cut(value: object) -> bool:
+    return isinstance(value, str) and len(value) >= CUT_AT
+
+
+def _parts(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
