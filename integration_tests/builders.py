@@ -32,8 +32,9 @@ from airbyte_cdk.test import entrypoint_wrapper
 from airbyte_cdk.test.entrypoint_wrapper import EntrypointOutput
 from airbyte_cdk.test.models.scenario import ExpectedOutcome
 
+from source_zoho import credits as crm_credits
 from source_zoho import pace
-from source_zoho.components import organizations
+from source_zoho.components import crm_metadata, crm_organization, organizations, selection
 from source_zoho.emulator import Emulator
 from source_zoho.emulator.resources import resources
 from source_zoho.manifest import read_manifest
@@ -100,13 +101,14 @@ class Run:
 
 
 def stream_names() -> list[str]:
-    """Return the names of all streams, as the manifest has them: known before anything is started."""
+    """Return the names of all streams of Books and Billing, as the manifest has them; those of CRM are in ``crm/``."""
     return sorted(_rows())
 
 
 @cache
 def _rows() -> dict[str, Mapping[str, Any]]:
-    return {str(row["$parameters"]["name"]): row for row in rows_of_manifest(read_manifest())}
+    named = {str(row["$parameters"]["name"]): row for row in rows_of_manifest(read_manifest())}
+    return {name: row for name, row in named.items() if not name.startswith("crm_")}
 
 
 def archetype_of(stream: str) -> str:
@@ -155,9 +157,14 @@ def a_few_of_each(most: int) -> dict[str, int]:
 
 @cache
 def every_stream() -> dict[str, AirbyteStream]:
-    """Return all streams that discover gives, by name."""
+    """Return all streams of Books and Billing that discover gives, by name; it calls nobody for them."""
     nobody = {"data_center": "us", "client_id": "nobody", "client_secret": "nothing", "refresh_token": "none"}
-    found = SourceZoho(config=nobody).discover(logging.getLogger("airbyte"), nobody).streams
+    return discovered({**nobody, "products": ["books", "billing"]})
+
+
+def discovered(config: Mapping[str, Any]) -> dict[str, AirbyteStream]:
+    """Return the streams that discover gives for *config*, by name."""
+    found = SourceZoho(config=config).discover(logging.getLogger("airbyte"), config).streams
     return {stream.name: stream for stream in found}
 
 
@@ -178,10 +185,11 @@ def cursor_field_of(stream: str) -> str:
 
 def a_catalog(*names: str) -> ConfiguredAirbyteCatalog:
     """Return a catalog of the streams called *names* (all when none is given), incremental where that is possible."""
-    return ConfiguredAirbyteCatalog(streams=[_configured(every_stream()[name]) for name in names or every_stream()])
+    return ConfiguredAirbyteCatalog(streams=[configured(every_stream()[name]) for name in names or every_stream()])
 
 
-def _configured(stream: AirbyteStream) -> ConfiguredAirbyteStream:
+def configured(stream: AirbyteStream) -> ConfiguredAirbyteStream:
+    """Return *stream* as a user chooses it: incremental where that is possible."""
     modes = stream.supported_sync_modes
     return ConfiguredAirbyteStream(
         stream=stream,
@@ -234,17 +242,17 @@ def read(zoho: Emulator, *names: str, state: Sequence[AirbyteStateMessage] | Non
 
 def attempt(zoho: Emulator, *names: str, state: Sequence[AirbyteStateMessage] | None = None, **config: Any) -> Run:
     """Sync as ``read`` does, whatever comes of it."""
+    return sync(a_config(zoho, **config), a_catalog(*names), state)
+
+
+def sync(
+    config: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog, state: Sequence[AirbyteStateMessage] | None = None
+) -> Run:
+    """Read *catalog* as a process of its own would, whatever comes of it."""
     forget_earlier_syncs()
-    settings = a_config(zoho, **config)
-    catalog = a_catalog(*names)
-    source = SourceZoho(catalog=catalog, config=settings, state=list(state) if state is not None else None)
-    output = entrypoint_wrapper.read(
-        source,
-        settings,
-        catalog,
-        list(state) if state is not None else None,
-        expected_outcome=ExpectedOutcome.ALLOW_ANY,
-    )
+    before = list(state) if state is not None else None
+    source = SourceZoho(catalog=catalog, config=config, state=before)
+    output = entrypoint_wrapper.read(source, config, catalog, before, expected_outcome=ExpectedOutcome.ALLOW_ANY)
     return Run(output, tuple(state or ()))
 
 
@@ -254,10 +262,14 @@ def a_config(zoho: Emulator, **config: Any) -> dict[str, Any]:
 
 
 def forget_earlier_syncs() -> None:
-    """Forget what a process keeps between streams (token, organizations, pace), for a new sync is a new process."""
+    """Forget what a process keeps between streams (token, organizations, pace ...), for a new sync is a new process."""
     tokens._stores.clear()
     pace._paces.clear()
+    crm_credits._quotas.clear()
     organizations._known.clear()
+    crm_organization.forget()
+    crm_metadata.forget()
+    selection.choose([])
 
 
 # ── syncs by the real command ──

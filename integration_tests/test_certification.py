@@ -1,8 +1,9 @@
 """
 Would Airbyte certify this connector?
 
-Airbyte's own suite runs twice: on ``manifest.yaml`` as the platform's declarative runner reads it, and on the class
-that the command ``source-zoho`` runs. What it expects is in ``acceptance-test-config.yml``.
+Airbyte's own suite runs three times: on ``manifest.yaml`` as the platform's declarative runner reads it, on the class
+that the command ``source-zoho`` runs, and on that class with CRM, whose modules become streams only when it is asked.
+What it expects is in ``acceptance-test-config.yml``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from airbyte_cdk.test.models import ConnectorTestScenario
@@ -31,16 +32,17 @@ SIZES = {
     "project_invoices": 3,
     "fixed_asset_history": 3,
     "recurring_expense_child_expenses": 3,
+    **dict.fromkeys(("Leads", "Contacts", "Accounts", "Deals", "Wide_Load", "DealHistory", "Odd_Shapes"), 20),
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def zoho_behind_the_config() -> Iterator[None]:
+@pytest.fixture(scope="class", autouse=True)
+def zoho_behind_the_config(request: pytest.FixtureRequest) -> Iterator[None]:
     """Serve a Zoho, and write the configuration that acceptance-test-config.yml names (git ignores it)."""
     with Emulator(sizes=SIZES, calls_per_minute=100_000) as zoho:
         path = ROOT / "secrets" / "config.json"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(a_config(zoho, document_details="changed"), indent=2), encoding="utf-8")
+        path.write_text(json.dumps(a_config(zoho, **request.cls.settings), indent=2), encoding="utf-8")
         yield
 
 
@@ -62,12 +64,22 @@ def only_what_check_reads(request: pytest.FixtureRequest) -> Iterator[None]:
 class TestManifest(DeclarativeSourceTestSuite):
     """The manifest, run by the CDK's own declarative source."""
 
+    settings: ClassVar[dict[str, Any]] = {"document_details": "changed"}
+
 
 class TestInstalledSource(SourceTestSuiteBase):
     """The source that the wheel installs."""
+
+    settings: ClassVar[dict[str, Any]] = {"document_details": "changed"}
 
     @classmethod
     def create_connector(cls, scenario: ConnectorTestScenario | None) -> Any:
         # Which streams there are depends on the configuration, so the source wants it early.
         found = scenario.get_config_dict(connector_root=ROOT, empty_if_missing=True) if scenario else {}
         return SourceZoho(config=found)
+
+
+class TestInstalledSourceWithCrm(TestInstalledSource):
+    """The same, reading CRM."""
+
+    settings: ClassVar[dict[str, Any]] = {"products": ["crm"]}

@@ -8,12 +8,13 @@ Zoho gives an organization credits for any 24 hours, by edition and users, and e
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
 from source_zoho.errors import DailyLimit, ZohoError
 from source_zoho.gate import Gate
 
+PriceOf = Callable[[str, str], int | None]
 REMAINING_HEADER = "X-API-CREDITS-REMAINING"
 
 
@@ -22,7 +23,8 @@ class Credits:
     Books the price of each call; safe to use from many threads.
 
     *limit* is what one run may spend and *reserve* what is to be left to other programs. ``allowance`` is what the
-    organization has for 24 hours, where that is known; it counts until Zoho itself says what is left.
+    organization has for 24 hours, where that is known; it counts until Zoho itself says what is left. ``price_of``
+    tells what a method and path cost, where Zoho's list of prices is known.
     """
 
     def __init__(self, limit: int | None = None, reserve: int = 0) -> None:
@@ -33,6 +35,7 @@ class Credits:
         self.spent = 0
         self.remaining: int | None = None
         self.allowance: int | None = None
+        self.price_of: PriceOf | None = None
 
     def begin_run(self) -> None:
         """Count the credits of a new run from nothing, and believe that CRM may be called again."""

@@ -8,16 +8,17 @@ top of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from source_zoho.paging.walk import Answer, Ask, Method, Row, Walk, ladder
+from tasks.crm_costs import CRM_RULES
+from tasks.prices import CHANGED, PAGE, ROWS, Price, Rule
 from tasks.stream_facts import Kind, Stream
 
-ROWS, CHANGED = 10_000, 100
-_PAGE = 200
+__all__ = ["CHANGED", "ROWS", "Price"]
+
 _DOCUMENTS_IN_A_CALL = 100
 _LISTS: Mapping[str, str] = {
     "keyset": "incremental: changed rows, oldest change first",
@@ -26,14 +27,6 @@ _LISTS: Mapping[str, str] = {
     "latest_first": "incremental: latest first, if it comes so, until it meets the cursor",
     "scan": "incremental: every page, keeping what changed",
 }
-
-
-@dataclass(frozen=True)
-class Price:
-    """The calls of a first sync and of a later one, each for one organization."""
-
-    first: str
-    later: str
 
 
 def how(stream: Stream) -> str:
@@ -70,9 +63,9 @@ def _words_of_list(stream: Stream) -> str:
 
 def _price_of_list(stream: Stream) -> Price:
     if stream.parent:
-        return Price("1 for each row", "1 for each row")
+        return Price.always("1 for each row")
     if "{organization_id}" in stream.settings["path"]:
-        return Price("1", "1")
+        return Price.always("1")
     first = calls(stream, since=None)
     return Price(f"{first}", f"{calls(stream, since=AGE_OF_CHANGES) if stream.is_incremental else first}")
 
@@ -88,11 +81,11 @@ def _words_of_children(stream: Stream) -> str:
 
 def _price_of_children(stream: Stream) -> Price:
     if listed := stream.settings.get("parents"):
-        return Price(f"{len(listed)}", f"{len(listed)}")
+        return Price.always(f"{len(listed)}")
     # A document may have to be read before it is known what to ask for.
     also = f", and 1 for each `{stream.settings['called']}` in it" if stream.settings.get("via") else ""
     if only := stream.settings.get("only"):
-        return Price(*(2 * [f"1 for each row whose `{only['field']}` is `{only['value']}`{also}"]))
+        return Price.always(f"1 for each row whose `{only['field']}` is `{only['value']}`{also}")
     return Price(f"1 for each row{also}", f"1 for each {'changed ' if stream.is_incremental else ''}row{also}")
 
 
@@ -128,8 +121,8 @@ def _words_of_report(stream: Stream) -> str:
 def _price_of_report(stream: Stream) -> Price:
     times = max(len(stream.settings.get("periods") or []), 1) * max(len(stream.settings.get("bases") or []), 1)
     if "per_page" in stream.settings.get("query", {}):
-        return Price(*(2 * [f"{times} for every {_PAGE} lines"]))
-    return Price(f"{times}", f"{times}")
+        return Price.always(f"{times} for every {PAGE} lines")
+    return Price.always(f"{times}")
 
 
 def _words_of_custom_fields(_: Stream) -> str:
@@ -138,7 +131,7 @@ def _words_of_custom_fields(_: Stream) -> str:
 
 def _price_of_custom_fields(stream: Stream) -> Price:
     words = f"{len(stream.settings['lists']) + 1}, and 2 for each custom module"
-    return Price(words, words)
+    return Price.always(words)
 
 
 def _words_of_deletions(_: Stream) -> str:
@@ -147,27 +140,20 @@ def _words_of_deletions(_: Stream) -> str:
 
 def _price_of_deletions(_: Stream) -> Price:
     return Price(
-        f"1 for every {_PAGE} rows of these lists",
+        f"1 for every {PAGE} rows of these lists",
         "the same, or 2 for a list that Zoho counts; and 1 for each record that is missing",
     )
 
 
-@dataclass(frozen=True)
-class _Rule:
-    """How the streams of one retriever are described."""
-
-    words: Callable[[Stream], str]
-    price: Callable[[Stream], Price]
-
-
-_RULES: Mapping[str, _Rule] = {
-    "ListRetriever": _Rule(_words_of_list, _price_of_list),
-    "FollowRetriever": _Rule(_words_of_children, _price_of_children),
-    "DetailRetriever": _Rule(_words_of_children, _price_of_children),
-    "BulkDetailRetriever": _Rule(_words_of_bulk, _price_of_bulk),
-    "ReportRetriever": _Rule(_words_of_report, _price_of_report),
-    "CustomFieldsRetriever": _Rule(_words_of_custom_fields, _price_of_custom_fields),
-    "DeletionsRetriever": _Rule(_words_of_deletions, _price_of_deletions),
+_RULES: Mapping[str, Rule] = {
+    "ListRetriever": Rule(_words_of_list, _price_of_list),
+    "FollowRetriever": Rule(_words_of_children, _price_of_children),
+    "DetailRetriever": Rule(_words_of_children, _price_of_children),
+    "BulkDetailRetriever": Rule(_words_of_bulk, _price_of_bulk),
+    "ReportRetriever": Rule(_words_of_report, _price_of_report),
+    "CustomFieldsRetriever": Rule(_words_of_custom_fields, _price_of_custom_fields),
+    "DeletionsRetriever": Rule(_words_of_deletions, _price_of_deletions),
+    **CRM_RULES,
 }
 
 

@@ -12,7 +12,7 @@ from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import 
 
 from source_zoho.files import manifest_path
 
-PRODUCTS: Mapping[str, str] = {"books": "Zoho Books", "billing": "Zoho Billing"}
+PRODUCTS: Mapping[str, str] = {"books": "Zoho Books", "billing": "Zoho Billing", "crm": "Zoho CRM"}
 
 
 class Kind(Enum):
@@ -27,12 +27,25 @@ class Kind(Enum):
     REPORTS = "Reports"
     FIELDS = "Custom fields"
     DELETIONS = "Deletions"
+    ORGANIZATION = "What belongs to the organization"
+    OF_MODULES = "One call for each module"
+    OF_ROWS = "One call for each layout, user, territory or group"
+    MODULE_FIELDS = "The fields of all modules"
+    MODULES = "Modules whose fields are the same everywhere"
+    DELETED = "Deleted records"
+    OF_RECORDS = "What belongs to a record"
     UNKNOWN = "Streams that the tables cannot describe yet"
 
     @property
     def is_list(self) -> bool:
         """Whether its streams are read without being asked for by `document_details`, and are Zoho's own lists."""
-        return self in {Kind.CHANGED, Kind.KEPT, Kind.WHOLE, Kind.CHILDREN}
+        return self in _LISTS
+
+
+_LISTS = {
+    *(Kind.CHANGED, Kind.KEPT, Kind.WHOLE, Kind.CHILDREN),
+    *(Kind.ORGANIZATION, Kind.OF_MODULES, Kind.OF_ROWS, Kind.MODULE_FIELDS, Kind.MODULES, Kind.DELETED),
+}
 
 
 @dataclass(frozen=True)
@@ -53,15 +66,20 @@ class Stream:
         """Return the stream that the resolved *row* declares."""
         columns, retriever = row["$parameters"], row["retriever"]
         router = retriever.get("partition_router", {})
-        prefix = retriever["requester"]["error_handler"]["scopes"]
+        requester = retriever.get("requester") or retriever["one"]
+        prefix = requester["error_handler"]["scopes"]
         return cls(
             name=columns["name"],
             key=columns["primary_key"],
-            scope=f"{prefix}.{columns['scope']}" if columns["scope"] else "",
-            retriever=str(retriever["class_name"]).rpartition(".")[2],
+            scope=_scope(prefix, columns["scope"]),
+            retriever=_class(retriever),
             cursor_field=row.get("incremental_sync", {}).get("cursor_field", ""),
             parent=_parent(columns, router),
-            is_for_details=bool(router.get("for_details") or router.get("$parameters", {}).get("for_details")),
+            is_for_details=bool(
+                router.get("for_details")
+                or router.get("$parameters", {}).get("for_details")
+                or _class(router) == "ModulesOfRecords"
+            ),
             settings={**columns, **retriever},  # what an archetype says goes before the columns of a row
         )
 
@@ -87,6 +105,9 @@ class Stream:
             return self._kind_of_list()
         if self.retriever == "FollowRetriever":
             return Kind.DETAILS if self.is_for_details else Kind.CHILDREN
+        if self.retriever == "CrmListRetriever":
+            router = self.settings["partition_router"]
+            return _KINDS_BY_ROUTER.get(_class(router) or router["type"], Kind.UNKNOWN)
         return _KINDS.get(self.retriever, Kind.UNKNOWN)
 
     def _kind_of_list(self) -> Kind:
@@ -103,6 +124,15 @@ _KINDS: Mapping[str, Kind] = {
     "ReportRetriever": Kind.REPORTS,
     "CustomFieldsRetriever": Kind.FIELDS,
     "DeletionsRetriever": Kind.DELETIONS,
+    "FieldsRetriever": Kind.MODULE_FIELDS,
+    "ModuleRetriever": Kind.MODULES,
+    "DeletedRecordsRetriever": Kind.DELETED,
+    "RecordChildrenRetriever": Kind.OF_RECORDS,
+}
+_KINDS_BY_ROUTER: Mapping[str, Kind] = {
+    "CrmOrganizationRouter": Kind.ORGANIZATION,
+    "ModuleRouter": Kind.OF_MODULES,
+    "SubstreamPartitionRouter": Kind.OF_ROWS,
 }
 
 
@@ -116,6 +146,16 @@ def manifest() -> dict[str, Any]:
 def streams(resolved: Mapping[str, Any]) -> list[Stream]:
     """Return the streams of all products, in the manifest's order."""
     return [Stream.of(row) for product in resolved["streams"] for row in product["streams"]]
+
+
+def _class(component: Mapping[str, Any]) -> str:
+    """Return the name of the class of ours that *component* is an instance of; empty when it is the CDK's."""
+    return str(component.get("class_name", "")).rpartition(".")[2]
+
+
+def _scope(prefix: str, scope: str) -> str:
+    """Return *scope* as Zoho's console wants it; one that begins with Zoho's name is whole already."""
+    return scope if not scope or scope.startswith("Zoho") else f"{prefix}.{scope}"
 
 
 def _parent(columns: Mapping[str, Any], router: Mapping[str, Any]) -> str:

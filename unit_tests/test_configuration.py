@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from source_zoho.configuration import DETAIL_LEVELS, lookback_minutes, migrated, problems, wants_details
+from source_zoho.configuration import (
+    DETAIL_LEVELS,
+    PRODUCTS,
+    formula_refresh_days,
+    lookback_minutes,
+    migrated,
+    problems,
+    start_date,
+    wants,
+    wants_details,
+)
 from source_zoho.data_centers import DATA_CENTERS, ENVIRONMENTS
 
 
@@ -35,6 +46,7 @@ def test_a_full_configuration_is_fine() -> None:
         lookback_minutes=0,
         document_details="changed",
         crm_environment="sandbox",
+        crm_formula_refresh_days=7,
         api_base_url="https://www.zohoapis.eu",
         accounts_base_url="http://127.0.0.1:8080",
     )
@@ -134,6 +146,7 @@ def test_a_start_date_that_is_no_moment_is_shown_a_good_one(value: object) -> No
         ("daily_call_limit", 1, 10_000_000),
         ("daily_call_reserve", 0, 10_000_000),
         ("lookback_minutes", 0, 10_080),
+        ("crm_formula_refresh_days", 1, 365),
     ],
 )
 def test_a_number_out_of_bounds_is_told_the_bounds(key: str, low: int, high: int) -> None:
@@ -207,3 +220,28 @@ def test_the_lookback_is_ten_minutes_unless_told_otherwise() -> None:
     assert lookback_minutes({}) == 10
     assert lookback_minutes({"lookback_minutes": None}) == 10
     assert lookback_minutes({"lookback_minutes": 0}) == 0
+
+
+def test_modules_with_formulas_are_not_read_in_full_again_unless_that_is_wanted() -> None:
+    assert formula_refresh_days({}) == formula_refresh_days({"crm_formula_refresh_days": None}) == 0
+    assert formula_refresh_days({"crm_formula_refresh_days": 30}) == 30
+
+
+@pytest.mark.parametrize("config", [{}, {"products": None}, {"products": []}])
+def test_without_a_choice_every_product_is_wanted(config: dict[str, Any]) -> None:
+    assert all(wants(config, product) for product in PRODUCTS)
+
+
+def test_a_choice_leaves_the_other_products_out() -> None:
+    assert [product for product in PRODUCTS if wants({"products": ["crm"]}, product)] == ["crm"]
+
+
+@pytest.mark.parametrize("value", ["2024-01-31T05:30:00+05:30", "2024-01-31T05:30:00+0530", "2024-01-31T00:00:00Z"])
+def test_the_start_date_is_an_instant_wherever_it_was_written(value: str) -> None:
+    assert problems(a_config(start_date=value)) == []
+    assert start_date({"start_date": value}) == datetime(2024, 1, 31, tzinfo=UTC)
+
+
+def test_without_a_start_date_everything_is_read() -> None:
+    assert start_date({}) is None
+    assert start_date({"start_date": None}) is None

@@ -10,7 +10,9 @@ import pytest
 from source_zoho.components.follow import _WALKS
 from unit_tests.manifest_rows import BY_NAME, ROWS, TEXT, WRITTEN, Row, fields_of, schema_of
 
-COLUMNS = {"name", "path", "records", "primary_key", "stable_sort", "query", "scope"}
+COLUMNS = {"name", "path", "records", "primary_key", "scope"}
+OF_BOOKS_AND_BILLING = COLUMNS | {"stable_sort", "query"}
+OF_CRM = COLUMNS | {"asks_for_pages", "queries"}
 OF_THE_CDK = [row for row in ROWS if row.parents]
 FOLLOWERS = [row for row in ROWS if row.follows]
 DETAILS = [row for row in ROWS if row.is_detail]
@@ -46,7 +48,7 @@ def test_parents_are_referred_to_by_name() -> None:
     references = re.findall(r"stream: (\S+),", TEXT)
 
     assert references
-    assert all(re.fullmatch(r'"#/definitions/books_[a-z_]+"', each) for each in references), references
+    assert all(re.fullmatch(r'"#/definitions/(books|crm)_[a-z_]+"', each) for each in references), references
 
 
 @every_child_of_the_cdk
@@ -72,12 +74,20 @@ def test_a_child_asks_about_its_parent_and_tells_which_it_was(row: Row) -> None:
 def test_a_parent_keeps_its_own_columns_and_no_state_of_the_child(row: Row) -> None:
     for parent in row.parents:
         inherited = parent["stream"]["$parameters"]
-        passed_on = dict(row.retriever["partition_router"]["$parameters"])
+        passed_on = dict(row.retriever["partition_router"].get("$parameters", {}))
         gate = passed_on.pop("for_details", False)
 
-        assert set(inherited) >= COLUMNS
-        assert passed_on == {"checkpoints": False}
+        assert set(inherited) >= (OF_CRM if row.product == "crm" else OF_BOOKS_AND_BILLING)
+        assert passed_on == ({} if row.product == "crm" else {"checkpoints": False})
         assert gate is row.is_for_details
+
+
+@every_child_of_the_cdk
+def test_a_parent_in_crm_is_read_whole_for_its_children_so_that_it_sends_no_checkpoint(row: Row) -> None:
+    for parent in row.parents:
+        if row.product == "crm":
+            assert "cursor_field" not in parent["stream"]["retriever"]
+            assert "incremental_sync" not in parent["stream"]
 
 
 # ── children that follow the changes of their parents ──

@@ -109,10 +109,12 @@ def test_spec_is_one_line_of_the_protocol(the_answer: Callable[..., list[dict[st
     }
 
 
-def test_discover_needs_no_network(
+def test_discover_of_books_and_billing_needs_no_network(
     the_answer: Callable[..., list[dict[str, Any]]], a_file: Callable[[str, Any], str]
 ) -> None:
-    (message,) = the_answer("discover", "--config", a_file("config.json", A_CONFIG))
+    config = {**A_CONFIG, "products": ["books", "billing"]}
+
+    (message,) = the_answer("discover", "--config", a_file("config.json", config))
 
     assert "books_invoices" in [stream["name"] for stream in message["catalog"]["streams"]]
 

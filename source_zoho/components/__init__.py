@@ -1,6 +1,7 @@
 """The classes that ``manifest.yaml`` names: what a declarative manifest cannot say, each with a test of its own."""
 
 from source_zoho.components.authenticator import ZohoAuthenticator
+from source_zoho.components.crm_children import ModulesOfRecords, RecordChildrenRetriever
 from source_zoho.components.crm_deleted import DeletedRecordsRetriever
 from source_zoho.components.crm_errors import CrmErrorHandler
 from source_zoho.components.crm_fields import FieldsRetriever
@@ -45,8 +46,10 @@ __all__ = [
     "ModuleRetriever",
     "ModuleRouter",
     "ModuleSchemaLoader",
+    "ModulesOfRecords",
     "ModulesRetriever",
     "OrganizationRouter",
+    "RecordChildrenRetriever",
     "ReportRetriever",
     "SchemaFileLoader",
     "SchemaNormalizer",

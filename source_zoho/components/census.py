@@ -45,6 +45,8 @@ class Answer:
     by: str
     problem: str = ""
 
+_NOT_ROWS = frozenset({"definitions", "dynamic_streams"})
+
 
 class Census:
     """Asks the account in *config* for counts. Raises Transient when Zoho cannot be reached or signed in to."""
@@ -53,8 +55,9 @@ class Census:
         # A start date would leave older rows out; Zoho counts them.
         self._config = {name: value for name, value in config.items() if name != "start_date"}
         resolved = ManifestReferenceResolver().preprocess_manifest(read_manifest())
-        # What the rows refer to stands in them now; building streams takes half the time without the rest.
-        self._manifest = {name: part for name, part in resolved.items() if name != "definitions"}
+        # What the rows refer to stands in them now; building streams takes half the time without the rest. Modules of
+        # CRM are no rows: Zoho would have to be asked for them.
+        self._manifest = {name: part for name, part in resolved.items() if name not in _NOT_ROWS}
 
     def lists(self) -> dict[str, Listed]:
         """Return the streams that can be counted, by name."""

@@ -24,7 +24,9 @@ from source_zoho.components.connection import crm_quota, tokens
 from source_zoho.components.crm_requester import CrmRequester
 from source_zoho.components.lists import zoho_time
 from source_zoho.components.traced import ZohoFailure
+from source_zoho.credits import PriceOf
 from source_zoho.crm.editions import allowance
+from source_zoho.crm.prices import PriceList
 from source_zoho.oauth.tokens import TokenStore
 
 PARTITION_FIELD = "organization_id"
@@ -97,6 +99,18 @@ _known: dict[TokenStore, CrmOrganization] = {}
 _lock = threading.Lock()
 
 
+def _prices(requester: CrmRequester) -> PriceOf | None:
+    """Return Zoho's list of prices, which matters to those who count; None without the scope for it."""
+    try:
+        response = requester.send_request(path="__apis")
+    except ZohoFailure as failure:
+        if failure.ends_the_product:
+            raise
+        _log.info("Zoho's list of prices is not known, so calls count as its documents say. %s", failure.message)
+        return None
+    return PriceList((body_of(response) or {}).get("__apis") or []).price if response is not None else None
+
+
 def _ask(config: Mapping[str, Any], requester: CrmRequester) -> CrmOrganization:
     try:
         response = requester.send_request(path="org")
@@ -111,5 +125,8 @@ def _ask(config: Mapping[str, Any], requester: CrmRequester) -> CrmOrganization:
         return CrmOrganization({})
     rows = (body_of(response) or {}).get("org") or [{}]
     row = rows[0] if isinstance(rows, list) else rows
-    crm_quota(config).gate.limit = allowance(row).concurrent_calls
+    quota = crm_quota(config)
+    quota.gate.limit = allowance(row).concurrent_calls
+    if config.get("daily_call_limit") or config.get("daily_call_reserve"):
+        quota.credits.price_of = _prices(requester)
     return CrmOrganization(row, (zoho_time(response) - datetime.now(UTC)).total_seconds())

@@ -123,7 +123,8 @@ class CrmPages:
             self.is_off = True
             return True
         below = [value for name, value in partition.items() if name != PARTITION_FIELD]
-        if not below or failure.code not in HAS_NO_SUCH_LIST | NOTHING_THERE:
+        is_gone = failure.code in NOTHING_THERE or ("record_id" in partition and failure.code == "INVALID_DATA")
+        if not below or not (is_gone or failure.code in HAS_NO_SUCH_LIST):
             return False
         _log.info("%s: Zoho has none for %s (%s).", self.name, ", ".join(map(str, below)), failure.code)
         return True

@@ -25,7 +25,6 @@ from source_zoho.errors import Transient
 PAGE_SIZE = 200
 # Zoho documents 100 ids a call, and elsewhere a text of at most 1,024 characters, which 50 ids of 19 digits keep to.
 _IDS_IN_A_CALL = 50
-_ROUNDS_BETWEEN_CHECKPOINTS = 25
 _FEWEST_FIELDS = 5
 _WORDS_FOR_THE_ORDER = frozenset({"sort_by", "sort_order", "if-modified-since", "if_modified_since"})
 _log = logging.getLogger("airbyte")
@@ -79,6 +78,7 @@ class ModuleReader:
 
     facts: ModuleFacts
     requester: CrmRequester
+    rounds_between_checkpoints: int = 25
     began_at: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -101,7 +101,7 @@ class ModuleReader:
                 rows = self._round(walk)
                 self.began_at = walk.began_at
                 rounds += 1
-                if rounds % _ROUNDS_BETWEEN_CHECKPOINTS == 0:
+                if rounds % self.rounds_between_checkpoints == 0:
                     yield Batch(self._rich_text.complete([*rows, *self._mend(walk)]), self._reached(walk))
                 else:
                     yield Batch(self._rich_text.complete(rows))

@@ -43,10 +43,16 @@ class CreditBudget(APIBudget):
         limited = self._price.limited or bool(_WEIGHTY & parse_qs(urlsplit(request.url).query).keys())
         self._quota.gate.enter(self._price.units, limited=limited)
         try:
-            self._quota.credits.spend(self._price.credits)
+            self._quota.credits.spend(self._credits_of(request))
         except ZohoError as error:
             self._quota.gate.leave()
             raise ended(error) from None
+
+    def _credits_of(self, request: Any) -> int:
+        """Return what Zoho lists as the price of *request*, else what its documents say."""
+        price_of = self._quota.credits.price_of
+        listed = price_of(str(request.method), urlsplit(request.url).path) if price_of else None
+        return self._price.credits if listed is None else listed
 
     def get_matching_policy(self, request: Any) -> AbstractCallRatePolicy | None:
         """There is none: CRM counts credits and calls under way, not calls in a time."""

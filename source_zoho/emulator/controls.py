@@ -92,6 +92,36 @@ def _delete(emulator: Emulator, body: Body) -> Body:
     return {"record_id": body["record_id"]}
 
 
+def _crm_rows(emulator: Emulator, body: Body) -> Body:
+    return {"rows": emulator.crm.rows(body["module"])}
+
+
+def _crm_add(emulator: Emulator, body: Body) -> Body:
+    return {"record_id": emulator.crm.add(body["module"], **body.get("fields", {}))}
+
+
+def _crm_edit(emulator: Emulator, body: Body) -> Body:
+    emulator.crm.edit(body["module"], body["record_id"], **body.get("fields", {}))
+    return {"record_id": body["record_id"]}
+
+
+def _crm_delete(emulator: Emulator, body: Body) -> Body:
+    emulator.crm.delete(body["module"], body["record_id"], permanent=bool(body.get("permanent", False)))
+    return {"record_id": body["record_id"]}
+
+
+def _crm_behave(emulator: Emulator, body: Body) -> Body:
+    emulator.crm.behave(**body)
+    return {"module": body.get("module")}
+
+
+def _crm_usage(emulator: Emulator, _body: Body) -> Body:
+    crm = emulator.crm
+    by_path = dict(crm.credits_by_path)
+    used = {"credits_used": crm.credits_used, "credits_left": crm.credits_left, "credits_by_path": by_path}
+    return {**used, "most_at_once": crm.most_at_once}
+
+
 def _behave(emulator: Emulator, body: Body) -> Body:
     emulator.behave(**body)
     return {"resource": body["resource"]}
@@ -132,6 +162,12 @@ _ACTIONS: dict[tuple[str, str], tuple[Callable[[Emulator, Body], Body], str]] = 
     ("GET", "config"): (_config, "a configuration for the connector"),
     ("GET", "rows"): (_rows, "all rows of `resource` in `organization_id` (of `parent_id`)"),
     ("GET", "detail"): (_detail, "`record_id` of `resource` in `organization_id`, whole, as its detail call answers"),
+    ("GET", "crm-rows"): (_crm_rows, "all records of `module` of the CRM, as a right reader delivers them"),
+    ("GET", "crm-usage"): (_crm_usage, "credits of the CRM, in all and by path, and the most calls in flight"),
+    ("POST", "crm-add"): (_crm_add, "add a record with `fields` to `module` of the CRM"),
+    ("POST", "crm-edit"): (_crm_edit, "change `fields` of `record_id` in `module` of the CRM"),
+    ("POST", "crm-delete"): (_crm_delete, "delete `record_id` of `module` of the CRM, `permanent` or not"),
+    ("POST", "crm-behave"): (_crm_behave, "switches of a `module` or list of settings of the CRM, or of all"),
     ("POST", "edit"): (_edit, "change `fields` of `record_id`"),
     ("POST", "add"): (_add, "add a record with `fields`"),
     ("POST", "delete"): (_delete, "delete `record_id`"),

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 
-from source_zoho.crm.walk import Answer, Ask, Method, StuckError, Walk
+from source_zoho.crm.walk import CHANGED_AT, Answer, Ask, Method, StuckError, Walk
 from source_zoho.crm.weave import Row
+from source_zoho.crm.weave import moment as instant_of
 from unit_tests.crm.module_model import ModuleModel, TroubleError, moment
 
 Disturb = Callable[[int], object]
@@ -45,6 +46,14 @@ class Reading:
     def ids(self) -> list[str]:
         """The ids of the rows, in the order in which they came out."""
         return [row["id"] for row in self.rows]
+
+    @property
+    def next_since(self) -> datetime | None:
+        """From when the next sync reads on; None when that is where this one began."""
+        if self.broken_off or self.stuck or not self.walk.began_at:
+            return self.state
+        changes = [changed for row in self.rows if (changed := instant_of(row[CHANGED_AT]))]
+        return min(max(changes), self.walk.began_at) if changes else self.state
 
     def to_the_end(self, most_rounds: int) -> Reading:
         """Read until there is no question left, or the reader gives up, or the walk is stuck."""

@@ -36,7 +36,7 @@ _KINDS: dict[str, Row] = {
         "filter_supported": False,
     },
     "system_record": {"show_as_tab": False, "visibility": _API_ONLY, "quick_create": False},
-    "web": {"generated_type": "web", "api_supported": False, "visibility": 1 | 4, "filter_supported": False},
+    "web": {"generated_type": "web", "visibility": 1 | 4, "filter_supported": False},
     "no_api": {"api_supported": False, "visibility": 1 | 4, "filter_supported": False},
     "hidden": {"viewable": False, "status": "system_hidden", "visible": False, "visibility": 2, "show_as_tab": False},
     "denied": {"status": "user_hidden", "visibility": 2 | 8192, "show_as_tab": False},

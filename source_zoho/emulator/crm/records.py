@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .list_query import (
@@ -70,13 +70,14 @@ class Records:
     ) -> Given:
         """Answer a list call with at most *most* rows; *among* keeps the records of one parent."""
         spec, behaviour = self._world.spec(module), self._world.behaviour(module)
-        call = list_call(query, headers, spec, behaviour)
+        asked = list_call(query, headers, spec, behaviour)
+        call = replace(asked, per_page=min(asked.per_page, most))
         bound = Bound.of(path, self.user, query, headers)
         place, previous = self._place(call, bound)
         keys = self._keys(module, call, among)
         if not len(keys):
             return (int(behaviour.not_modified), None) if call.since is not None else NOTHING
-        page = _page(keys, call, place, min(call.per_page, most), offset=behaviour.counts_rows)
+        page = _page(keys, call, place, offset=behaviour.counts_rows)
         if not page.numbers:
             return NOTHING
         data = self._data(module, page.numbers, call.fields, behaviour)
@@ -195,9 +196,9 @@ class Records:
         }
 
 
-def _page(keys: Sequence[int], call: ListCall, place: Place, size: int, *, offset: bool) -> _Page:
+def _page(keys: Sequence[int], call: ListCall, place: Place, *, offset: bool) -> _Page:
     """Cut a page out of sorted keys: behind a key, or after so many rows as the list is now."""
-    by_key = place.key is not None and not offset
+    by_key, size = place.key is not None and not offset, call.per_page
     if call.descending:
         end = bisect_left(keys, place.key) if by_key and place.key is not None else len(keys) - place.rows_before
         start = max(0, end - size)

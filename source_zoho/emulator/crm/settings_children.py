@@ -101,7 +101,7 @@ def contact_roles(rows: Rows, record: str) -> list[Row]:
     found = []
     for place in range(wanted):
         contact = rows.world.record("Contacts", contacts[(number + place) % len(contacts)])
-        role = (number + place) % rows.count("contact_roles")
+        role = (number + place) % max(1, rows.count("contact_roles"))
         reference = {"name": rows.label("contact_roles", role), "id": rows.identifier("contact_roles", "", role)}
         found.append({**contact, "Contact_Role": reference if number % 5 else None})
     return found

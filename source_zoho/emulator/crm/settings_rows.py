@@ -114,8 +114,6 @@ class Rows:
     def size_of_parent(self, name: str, parent: str, otherwise: int) -> int:
         """Return how many rows a test wants, or else as many as there usually are."""
         behaviour = self.behaviour(name)
-        if behaviour.empty:
-            return 0
         return behaviour.sizes.get(parent, otherwise if behaviour.size is None else behaviour.size)
 
     # ── what rows refer to ──

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources as package_files
 from typing import Any
 
@@ -116,7 +116,7 @@ class ModuleSpec:
     same_second: bool = False
     flags: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def by_name(self) -> dict[str, Field]:
         """Return the fields by their API names."""
         return {one.api_name: one for one in self.fields}

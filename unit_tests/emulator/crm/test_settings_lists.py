@@ -197,6 +197,12 @@ def test_rows_are_awkward_enough(asker: Asker) -> None:
     assert "[]" in text
 
 
+def test_some_rows_lack_a_key_that_others_have(asker: Asker) -> None:
+    rows = asker.settings.rows("features")
+
+    assert {"parent_feature" in row for row in rows} == {True, False}
+
+
 def test_what_a_test_does_to_rows_stays_with_it(asker: Asker) -> None:
     asker.settings.rows("profiles")[0]["name"] = "spoiled"
     asker.settings.rows("organization")[0]["license_details"].clear()

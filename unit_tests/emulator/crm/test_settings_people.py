@@ -116,6 +116,13 @@ def test_more_than_two_hundred_users_come_in_pages(asker: Asker) -> None:
     assert len(asker.settings.rows("users")) == 453
 
 
+@pytest.mark.parametrize(("name", "value"), [("page", "0"), ("page", "x"), ("per_page", "201"), ("per_page", "-1")])
+def test_page_numbers_that_make_no_sense_are_refused(asker: Asker, name: str, value: str) -> None:
+    refusal = asker.refusal("/users", **{name: value})
+
+    assert (refusal.status, refusal.code, refusal.details["param_name"]) == (400, "INVALID_DATA", name)
+
+
 # ── If-Modified-Since ──
 
 

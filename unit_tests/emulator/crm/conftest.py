@@ -1,0 +1,13 @@
+"""Which CRM do unit tests call? That of the small emulator whose clock stands still."""
+
+from __future__ import annotations
+
+import pytest
+
+from source_zoho.emulator import Emulator
+from unit_tests.emulator.crm.crm_caller import CrmCaller
+
+
+@pytest.fixture
+def crm(zoho: Emulator) -> CrmCaller:
+    return CrmCaller(zoho)
