@@ -2,8 +2,8 @@
 Which tables in the documentation follow from the manifest?
 
 The tables of streams (what identifies a record, how it is read, what that costs, which scope it needs), in short for
-the front door and whole for the connector's page, the scopes to grant, and the table of errors. They stand between
-markers, and `python -m tasks.stream_table` writes them there.
+the front door and whole for the connector's page, the prices of CRM's modules, the scopes to grant, and the tables of
+errors. They stand between markers, and `python -m tasks.stream_table` writes them there.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from typing import Any
 
 import rich_click as click
 
-from tasks.stream_costs import CHANGED, ROWS, how, price, without_a_rule
+from tasks.crm_costs import module_prices
+from tasks.prices import CHANGED, ROWS
+from tasks.stream_costs import how, price, without_a_rule
 from tasks.stream_facts import PRODUCTS, Kind, Stream, manifest, streams
 
 ROOT = Path(__file__).resolve().parents[1]
-_HEADINGS = ("Stream", "Key", "How it is read", f"Calls, {ROWS:,} rows", f"Later, {CHANGED} changed", "Scope")
+_PRICES = (f"Calls, {ROWS:,} rows", f"Later, {CHANGED} changed")
+_PRICES_OF_CRM = (f"Credits, {ROWS:,} rows", f"Later, {CHANGED} changed")
 _EXAMPLES = 3
 
 
@@ -36,7 +39,7 @@ def whole_table(resolved: Mapping[str, Any]) -> Iterator[str]:
 
 def short_table(resolved: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of a table with a line for each product and kind of streams."""
-    yield from _head(("Product", "What", "Streams", "Such as", f"Calls, {ROWS:,} rows", f"Later, {CHANGED} changed"))
+    yield from _head(("Product", "What", "Streams", "Such as", *_PRICES))
     for product, title in PRODUCTS.items():
         for kind, members in _by_kind(resolved, product).items():
             prices = [price(stream) for stream in members]
@@ -54,15 +57,33 @@ def list_tables(resolved: Mapping[str, Any]) -> Iterator[str]:
         yield from ("<details>", summary, "", *_table(members), "", "</details>", "")
 
 
+def prices_of_modules(_: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines of a table of what the modules of CRM cost, which the manifest does not list."""
+    headings, *rows = module_prices()
+    yield from _head(headings)
+    yield from map(_line, rows)
+
+
 def error_table(resolved: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines of the table of errors, which are tried from the top."""
+    """Yield the lines of the table of errors of Books and Billing, which are tried from the top."""
+    yield from _errors(resolved["definitions"]["error_table"])
+
+
+def crm_error_table(resolved: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the same for CRM, whose codes are words."""
+    yield from _errors(resolved["definitions"]["crm"]["error_table"])
+
+
+def _errors(rules: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from _head(("Zoho's code", "HTTP status", "What is done", "Whose turn", "What the user reads"))
     turns = {"config": "user", "transient": "time", "system": "us"}
-    for rule in resolved["definitions"]["error_table"]:
-        may_fail = rule["action"] in {"fail", "replace_token"}
+    for rule in rules:
+        may_fail = rule["action"] in {"fail", "replace_token", "stop"}
         turn = turns[rule.get("kind", "system")] if may_fail else "time" if rule["action"] in _WAITING else ""
         codes, statuses = (", ".join(map(str, rule.get(name, []))) or "any" for name in ("codes", "statuses"))
-        yield _line((codes, statuses, f"`{rule['action']}`", turn, rule["message"].replace("{", "`").replace("}", "`")))
+        said = f", saying {_code(rule['says'].split('|'))}" if "says" in rule else ""
+        message = rule["message"].replace("{", "`").replace("}", "`")
+        yield _line((codes + said, statuses, f"`{rule['action']}`", turn, message))
 
 
 _WAITING = {"wait", "retry", "end_of_day"}
@@ -86,7 +107,8 @@ def _by_kind(resolved: Mapping[str, Any], product: str) -> dict[Kind, list[Strea
 
 
 def _table(members: Sequence[Stream]) -> Iterator[str]:
-    yield from _head(_HEADINGS)
+    prices = _PRICES_OF_CRM if members[0].product == "crm" else _PRICES
+    yield from _head(("Stream", "Key", "How it is read", *prices, "Scope"))
     for stream in members:
         key = [name for name in stream.key if name != "organization_id"] or list(stream.key)
         cost = price(stream)
@@ -123,12 +145,14 @@ TABLES: Mapping[str, Table] = {
     "lists": list_tables,
     "streams": whole_table,
     "scopes": scope_lists,
+    "prices of modules": prices_of_modules,
     "errors": error_table,
+    "errors of CRM": crm_error_table,
 }
 PAGES: Mapping[Path, Sequence[str]] = {
     ROOT / "README.md": ("kinds of streams", "lists"),
-    ROOT / "docs" / "integrations" / "sources" / "zoho.md": ("scopes", "streams"),
-    ROOT / "docs" / "development.md": ("errors",),
+    ROOT / "docs" / "integrations" / "sources" / "zoho.md": ("scopes", "streams", "prices of modules"),
+    ROOT / "docs" / "development.md": ("errors", "errors of CRM"),
 }
 
 

@@ -123,8 +123,9 @@ def _number(text: str) -> float | str:
 
 def by_id(rows: Iterable[Record]) -> dict[str, Record]:
     """Return *rows* by id; each id has to be there once."""
-    found = {str(row["id"]): row for row in (every := list(rows))}
-    assert len(found) == len(every), f"{len(every) - len(found)} records came twice"
+    received = list(rows)
+    found = {str(row["id"]): row for row in received}
+    assert len(found) == len(received), f"{len(received) - len(found)} records came twice"
     return found
 
 

@@ -24,6 +24,7 @@ from source_zoho.manifest import read_manifest
 _LIST, _COUNT = "source_zoho.components.ListRetriever", "source_zoho.components.counts.CountRetriever"
 _BELONGS_TO_A_SYNC = frozenset({"incremental_sync", "state_migrations"})
 _ROWS_BETWEEN_NEWS = 200
+_NOT_ROWS = frozenset({"definitions", "dynamic_streams"})
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,6 @@ class Answer:
     count: int | None
     by: str
     problem: str = ""
-
-_NOT_ROWS = frozenset({"definitions", "dynamic_streams"})
 
 
 class Census:
@@ -125,9 +124,10 @@ def _name(row: Mapping[str, Any]) -> str:
 
 def _is_list(row: Mapping[str, Any]) -> bool:
     """Tell whether *row* is a list of its own, not one below a parent."""
+    if row["retriever"].get("class_name") != _LIST:
+        return False
     columns = row["$parameters"]
-    names_a_parent = any("{" in each for each in (columns["path"], *columns["query"].values()))
-    return row["retriever"].get("class_name") == _LIST and not names_a_parent
+    return not any("{" in each for each in (columns["path"], *columns["query"].values()))
 
 
 def _listed(row: Mapping[str, Any]) -> Listed:

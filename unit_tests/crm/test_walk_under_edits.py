@@ -52,7 +52,7 @@ def test_a_border_that_was_edited_away_does_not_turn_from_into_after() -> None:
     assert [ask.since for ask in reading.asks[2:5]] == [
         moment(LONG_AGO + 7 * (PAGE - 1)),
         moment(LONG_AGO + 7 * (PAGE - 1) - 1),
-        moment(LONG_AGO + 7 * (2 * PAGE - 2)),
+        moment(LONG_AGO + 7 * (2 * PAGE - 1)),
     ]
 
 
