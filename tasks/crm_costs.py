@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, cast
@@ -125,7 +125,7 @@ def credits_of_module(fields: int = MOST_FIELDS, changed: int | None = None, cha
     since = None if changed is None else _NEWEST - _APART * (changed - 1) + timedelta(seconds=0 if changed else 30)
     for _ in ModuleReader(facts, cast(CrmRequester, zoho)).batches(since):
         pass
-    return zoho.calls
+    return len(zoho.asked)
 
 
 @dataclass
@@ -133,13 +133,13 @@ class _AnHonestZoho:
     """Lists ROWS records as it is asked to, and counts how often."""
 
     changed_at: str
-    calls: int = 0
+    asked: list[str] = field(default_factory=list)
 
     def send_request(
         self, path: str, request_params: Mapping[str, str], request_headers: Mapping[str, str]
     ) -> requests.Response:
         """Answer a question about the list."""
-        self.calls += 1
+        self.asked.append(path)
         since = request_headers.get("If-Modified-Since")
         oldest = bisect_left(_TIMES, datetime.fromisoformat(since)) if since else 0
         wanted = range(oldest, ROWS) if request_params.get("sort_order") == "asc" else range(ROWS - 1, oldest - 1, -1)
@@ -173,12 +173,11 @@ _SYNCS: Mapping[str, int | None] = {
 
 def module_prices() -> Iterator[Sequence[str]]:
     """Yield the cells of a table of what modules cost, the headings first."""
+    syncs = _SYNCS.values()
     yield ("Module", *_SYNCS)
     for least, most in zip((1, *(width + 1 for width in _WIDTHS)), _WIDTHS, strict=False):
-        yield (f"{least} to {most} fields", *_row_of(lambda changed, most=most: credits_of_module(most, changed)))
-    yield ("A history, such as that of stages", *_row_of(lambda changed: credits_of_module(10, changed, CREATED_AT)))
-    yield ("Without a time of change", *_row_of(lambda _: credits_of_module(10, None, "")))
-
-
-def _row_of(count: Callable[[int | None], int]) -> list[str]:
-    return [f"{count(changed)}" for changed in _SYNCS.values()]
+        yield (f"{least} to {most} fields", *(f"{credits_of_module(most, changed)}" for changed in syncs))
+    histories = (credits_of_module(MOST_FIELDS, changed, CREATED_AT) for changed in syncs)
+    yield (f"A history, such as that of stages, up to {MOST_FIELDS} fields", *map(str, histories))
+    whole = credits_of_module(MOST_FIELDS, None, "")
+    yield (f"Without a time of change, up to {MOST_FIELDS} fields", *(f"{whole}" for _ in syncs))

@@ -18,6 +18,8 @@ from source_zoho.source import SourceZoho
 ROOT_PATH = "/crm/v8"
 # What the streams of two modules are called, which have a schema of their own; all others follow from the API name.
 FIXED = {"Notes": "crm_notes", "Attachments": "crm_attachments"}
+# Read only when the configuration asks for what costs a call for each record.
+PER_RECORD = ("crm_deal_contact_roles", "crm_record_emails", "crm_record_shares", "crm_timelines")
 
 # ── streams ──
 
@@ -36,6 +38,17 @@ def rows_of_crm() -> dict[str, Mapping[str, Any]]:
     """Return the rows of the manifest for what belongs to the organization, by the name of the stream."""
     named = {str(row["$parameters"]["name"]): row for row in rows_of_manifest(read_manifest())}
     return {name: row for name, row in sorted(named.items()) if name.startswith("crm_")}
+
+
+def stream_of_module(module: str) -> str:
+    """Return the stream of *module*, of a Zoho as it begins."""
+    plain = "".join(f"_{each}" if each.isupper() else each for each in module).lower()
+    return FIXED.get(module) or "crm_" + "_".join(filter(None, plain.split("_")))
+
+
+def key_of(stream: str) -> list[str]:
+    """Return the primary key that the catalog declares."""
+    return [path[0] for path in standard_streams()[stream].source_defined_primary_key or []]
 
 
 def a_crm_catalog(zoho: Emulator, *names: str) -> ConfiguredAirbyteCatalog:
@@ -126,6 +139,14 @@ def by_id(rows: Iterable[Record]) -> dict[str, Record]:
     received = list(rows)
     found = {str(row["id"]): row for row in received}
     assert len(found) == len(received), f"{len(received) - len(found)} records came twice"
+    return found
+
+
+def keyed(rows: Iterable[Record], stream: str) -> dict[tuple[str, ...], Record]:
+    """Return *rows* by the primary key of *stream*; each has to be there once."""
+    received, key = list(rows), key_of(stream)
+    found = {tuple(str(row[name]) for name in key): row for row in received}
+    assert len(found) == len(received), f"{len(received) - len(found)} records of {stream} came twice"
     return found
 
 

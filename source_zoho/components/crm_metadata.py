@@ -73,8 +73,9 @@ class Metadata:
     """
 
     def __init__(self, one: CrmRequester, five: CrmRequester | None = None) -> None:
+        self.five = five
         self._one = one
-        self._five = five
+        self._takes_five = True
         self._lock = threading.RLock()
         self._listing: Listing | AirbyteTracedException | None = None
         self._described: dict[str, Described] = {}
@@ -129,7 +130,8 @@ class Metadata:
         if self._failure:
             return self._failure
         reason = self._refused.get(stream) or "no module of this organization has this name (any more)"
-        return traced(ConfigProblem(f"{stream} cannot be read: {reason} Run discover again, or leave the stream out."))
+        sentence = f"{stream} cannot be read: {reason.rstrip('.')}. Run discover again, or leave the stream out."
+        return traced(ConfigProblem(sentence))
 
     def _ask_for_modules(self) -> Listing | AirbyteTracedException:
         try:
@@ -174,16 +176,16 @@ class Metadata:
 
     def _ask_for_five(self, names: Sequence[str]) -> dict[str, list[Row]]:
         """Return the fields of those of *names* that one call tells; the others are asked for one by one."""
-        if self._five is None or len(names) == 1:
+        if self.five is None or not self._takes_five or len(names) == 1:
             return {}
         inner = [_inner_request(place, name) for place, name in enumerate(names)]
         body = {"rollback_on_fail": False, "concurrent_execution": False, "__composite_requests": inner}
         try:
-            answered = self._answer(self._five, "__composite_requests", body)
+            answered = self._answer(self.five, "__composite_requests", body)
         except ZohoFailure as failure:
             if _is_not_about_the_module(failure):
                 raise
-            self._five = None  # the scope of composite requests is optional
+            self._takes_five = False  # the scope of composite requests is optional
             return {}
         answers = _rows(answered, "__composite_requests")
         return {name: rows for name, each in zip(names, answers, strict=False) if (rows := _inner_fields(each))}
@@ -254,7 +256,9 @@ _known_lock = threading.Lock()
 def metadata_for(config: Mapping[str, Any], one: CrmRequester, five: CrmRequester | None = None) -> Metadata:
     """Return the metadata of the organization of *config*, which this process asks for once."""
     with _known_lock:
-        return _known.setdefault(tokens(config), Metadata(one, five))
+        metadata = _known.setdefault(tokens(config), Metadata(one))
+        metadata.five = metadata.five or five  # whoever asks first may have no such requester
+        return metadata
 
 
 def why_not(config: Mapping[str, Any], stream: str) -> AirbyteTracedException:

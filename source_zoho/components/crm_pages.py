@@ -27,6 +27,7 @@ from source_zoho.paging.windows import Windows
 Row = dict[str, Any]
 _WORDS_FOR_PAGES = frozenset({"page", "per_page"})
 # By which word of the answer's info a list goes on, and how the question says it.
+# noqa-marker
 _MARKS = {"token": ("next_page_token", "page_token"), "index": ("next_index", "index")}
 _log = logging.getLogger("airbyte")
 
@@ -40,6 +41,9 @@ class CrmPages:
     fields of the slice in braces; several queries are several lists of the same things, of which each counts once.
     ``follows`` says how a list goes on: by ``page`` numbers, by a ``token`` or an ``index`` that each answer gives, or
     ``nothing``, for lists that are documented without pages: which are asked without, unless they say so.
+
+    What is learnt on the way: ``is_off``, the organization does not use the feature; ``without``, the modules whose
+    records have no such list.
     """
 
     name: str
@@ -50,6 +54,7 @@ class CrmPages:
     queries: Sequence[str] = ()
     follows: str = "page"
     is_off: bool = field(default=False, init=False)
+    without: set[str] = field(default_factory=set, init=False)
 
     def pages(self, where: StreamSlice, since: datetime | None = None) -> Iterator[tuple[list[Row], datetime]]:
         """
@@ -123,9 +128,11 @@ class CrmPages:
             self.is_off = True
             return True
         below = [value for name, value in partition.items() if name != PARTITION_FIELD]
-        is_gone = failure.code in NOTHING_THERE or ("record_id" in partition and failure.code == "INVALID_DATA")
-        if not below or not (is_gone or failure.code in HAS_NO_SUCH_LIST):
+        if not below or not (failure.code in HAS_NO_SUCH_LIST | NOTHING_THERE or _is_about_the_path(failure)):
             return False
+        if "record_id" in partition and not _is_about_the_record(failure):
+            self.without.add(below[0])
+            below = below[:1]
         _log.info("%s: Zoho has none for %s (%s).", self.name, ", ".join(map(str, below)), failure.code)
         return True
 
@@ -154,6 +161,14 @@ def key_of(row: Row, primary_key: Sequence[str]) -> tuple[str, ...]:
 
 def _is_about_pages(failure: ZohoFailure) -> bool:
     return failure.code in QUESTION_IS_REFUSED and failure.parameter in _WORDS_FOR_PAGES
+
+
+def _is_about_the_path(failure: ZohoFailure) -> bool:
+    return failure.code == "INVALID_DATA" and PLACE_IN_PATH in failure.details
+
+
+def _is_about_the_record(failure: ZohoFailure) -> bool:
+    return failure.code in NOTHING_THERE or failure.details.get(PLACE_IN_PATH) == _PLACE_OF_THE_RECORD
 
 
 def _whole(value: Any) -> int | None:

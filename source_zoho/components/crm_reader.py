@@ -99,7 +99,7 @@ class ModuleReader:
             rounds = 0
             while walk.ask:
                 rows = self._round(walk)
-                self.began_at = walk.began_at
+                self.began_at = self.began_at or walk.began_at
                 rounds += 1
                 if rounds % self.rounds_between_checkpoints == 0:
                     yield Batch(self._rich_text.complete([*rows, *self._mend(walk)]), self._reached(walk))
@@ -209,12 +209,13 @@ class ModuleReader:
 
     def _asks_for_fewer_fields(self, walk: Walk) -> bool:
         """Begin again with half as many fields in a call; what was handed out is not handed out again."""
-        if self._fields_in_a_call // 2 < _FEWEST_FIELDS:
-            return False
-        self._fields_in_a_call //= 2
-        self._groups = self._grouped()
-        walk.ask = None
-        return len(self._groups) != walk.groups
+        while self._fields_in_a_call // 2 >= _FEWEST_FIELDS:
+            self._fields_in_a_call //= 2
+            self._groups = self._grouped()
+            if len(self._groups) > walk.groups:
+                walk.ask = None
+                return True
+        return False
 
     def _grouped(self) -> list[tuple[str, ...]]:
         names = [name for name in self.facts.fields if name not in self._refused]
@@ -265,9 +266,9 @@ class ModuleReader:
 
     def _reached(self, walk: Walk) -> datetime | None:
         """Return up to when every change has been handed out; what changed after the first answer is for later."""
-        if walk.reached is None or walk.began_at is None:
+        if walk.reached is None or self.began_at is None:
             return None
-        return min(walk.reached, walk.began_at)
+        return min(walk.reached, self.began_at)
 
 
 def _parameters(ask: Ask, token: str | None) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from airbyte_cdk.models import FailureType
@@ -44,11 +44,14 @@ class RichText:
         return rows
 
     def _complete(self, cut: dict[str, Row], fields: Sequence[str]) -> None:
-        for ids in _parts(list(cut), self.ids_in_a_call):
-            if not self.gap:
-                self._ask({each: cut[each] for each in ids}, fields)
+        rest = list(cut)
+        while rest and not self.gap:
+            ids = rest[: self.ids_in_a_call]
+            if self._ask({each: cut[each] for each in ids}, fields):
+                rest = rest[len(ids) :]
 
-    def _ask(self, cut: dict[str, Row], fields: Sequence[str]) -> None:
+    def _ask(self, cut: dict[str, Row], fields: Sequence[str]) -> bool:
+        """Put the whole texts into the records *cut*, and tell whether Zoho answered; if not, it may do so for fewer."""
         try:
             response = self.requester.send_request(
                 path=f"{self.module}/actions/fetch_full_data",
@@ -59,22 +62,18 @@ class RichText:
                 raise
             if failure.parameter == "ids" and self.ids_in_a_call > _FEWEST_IDS:
                 self.ids_in_a_call = _FEWEST_IDS
-                self._complete(cut, fields)
-                return
+                return False
             self.gap = (
                 f"Zoho refuses the whole texts of {', '.join(fields)} ({failure.code}), so they end after {CUT_AT} "
                 "characters. Grant the scope ZohoCRM.modules.READ, or leave these fields out of those that are synced"
             )
-            return
+            return False
         for whole in (body_of(response) or {}).get("data") or [] if response is not None else []:
             row = cut.get(str(whole.get("id")))
             if row is not None:
                 row.update({name: whole[name] for name in fields if isinstance(whole.get(name), str)})
+        return True
 
 
 def _may_be_cut(value: object) -> bool:
     return isinstance(value, str) and len(value) >= CUT_AT
-
-
-def _parts(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (ids[start : start + size] for start in range(0, len(ids), size))

@@ -27,7 +27,7 @@ from source_zoho.configuration import lookback_minutes
 from source_zoho.paging.walk import Row
 
 _PARENTS_BETWEEN_CHECKPOINTS = 10
-_SEEN = "seen"
+SEEN = "seen"
 # How the archetypes of the manifest read a list: the method to begin with, and whether Zoho documents its order.
 _WALKS: Mapping[str, tuple[str, bool]] = {
     "keyset": ("keyset", True),
@@ -169,7 +169,7 @@ class FollowRetriever(Retriever):
     ) -> Iterable[StreamData]:
         """Yield the children of *stream_slice*. Raises AirbyteTracedException when they cannot all be read."""
         where = stream_slice or StreamSlice(partition={}, cursor_slice={})
-        tour = Tour(Seen(notes_of(self.name, where.partition).get(_SEEN, {}), self._lookback_seconds))
+        tour = Tour(Seen(notes_of(self.name, where.partition).get(SEEN, {}), self._lookback_seconds))
         try:
             for some in self._batches(where):
                 news = [parent for parent in some if parent not in tour.seen]
@@ -248,5 +248,5 @@ class FollowRetriever(Retriever):
     def _checkpoint(self, tour: Tour, where: StreamSlice) -> Iterable[StreamData]:
         can_go_on_here = self.cursor_field not in {"", READ_AT}
         if can_go_on_here and tour.reached and checkpoints_are_heard():
-            notes = {_SEEN: tour.seen.notes(tour.reached)}
+            notes = {SEEN: tour.seen.notes(tour.reached)}
             yield checkpoint(self.name, where.partition, self.cursor_field, tour.reached, notes)

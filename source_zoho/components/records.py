@@ -82,6 +82,8 @@ def flat(partition: Mapping[str, Any]) -> dict[str, Any]:
 
 
 Cast = Callable[[Any], Any]
+Rule = tuple[tuple[type, ...], Cast]
+Rules = Mapping[str, Rule]
 _DIGITS = re.compile(r"[+-]?\d+")
 
 
@@ -100,49 +102,61 @@ class SchemaNormalizer(TypeTransformer):
     parameters: InitVar[Mapping[str, Any] | None] = None
 
     def __post_init__(self, parameters: Mapping[str, Any] | None) -> None:
-        self._plans: dict[int, tuple[Mapping[str, Any], dict[str, Cast]]] = {}
+        self._plans: dict[int, tuple[Mapping[str, Any], Rules]] = {}
 
     def transform(self, record: dict[str, Any], schema: Mapping[str, Any]) -> None:
         """Bring *record* into the shape of *schema*, in place."""
         kept = self._plans.get(id(schema))
         if kept is None or kept[0] is not schema:
-            kept = self._plans[id(schema)] = (schema, _casts(schema))
+            kept = self._plans[id(schema)] = (schema, _rules(schema))
         _apply(kept[1], record)
 
 
-def _apply(casts: Mapping[str, Cast], record: dict[str, Any]) -> None:
+def _apply(rules: Rules, record: dict[str, Any]) -> None:
     for name, value in record.items():
-        if value is not None and name in casts:
-            record[name] = casts[name](value)
+        if value is None:
+            continue
+        rule = rules.get(name)
+        # Nearly every value is what it should be: looking at its class is cheaper than a call for each.
+        if rule is not None and value.__class__ not in rule[0]:
+            record[name] = rule[1](value)
 
 
-def _casts(schema: Mapping[str, Any]) -> dict[str, Cast]:
-    found = {name: _cast(each) for name, each in schema.get("properties", {}).items()}
-    return {name: cast for name, cast in found.items() if cast}
+def _rules(schema: Mapping[str, Any]) -> Rules:
+    found = ((name, _rule(each)) for name, each in schema.get("properties", {}).items())
+    return {name: rule for name, rule in found if rule}
 
 
-def _cast(schema: Mapping[str, Any]) -> Cast | None:
+def _rule(schema: Mapping[str, Any]) -> Rule | None:
+    """Return what to do with values of *schema*, and of which classes they are right as they came."""
     kinds = schema.get("type", [])
     kind = next((each for each in ([kinds] if isinstance(kinds, str) else kinds) if each != "null"), None)
     if kind == "object":
-        return _object_cast(_casts(schema))
+        return (), _object_cast(_rules(schema))
     if kind == "array":
-        inner = _cast(schema.get("items", {}))
-        return (
-            (lambda value: [inner(each) for each in value] if isinstance(value, list) else _nothing_if_empty(value))
-            if inner
-            else None
-        )
+        inner = _rule(schema.get("items", {}))
+        return ((), _array_cast(inner)) if inner else None
     if kind == "string":
-        return _nothing_if_empty if "format" in schema else _text
+        return ((), _nothing_if_empty) if "format" in schema else ((str, bool), _text)
     return _SCALARS.get(str(kind))
 
 
-def _object_cast(casts: Mapping[str, Cast]) -> Cast:
+def _object_cast(rules: Rules) -> Cast:
     def cast(value: Any) -> Any:
         if isinstance(value, dict):
-            _apply(casts, value)
+            _apply(rules, value)
             return value
+        return _nothing_if_empty(value)
+
+    return cast
+
+
+def _array_cast(inner: Rule) -> Cast:
+    right, cast_each = inner
+
+    def cast(value: Any) -> Any:
+        if isinstance(value, list):
+            return [each if each.__class__ in right else cast_each(each) for each in value]
         return _nothing_if_empty(value)
 
     return cast
@@ -180,4 +194,8 @@ def _flag(value: Any) -> Any:
     return {"true": True, "false": False, "": None}.get(value.strip().lower(), value)
 
 
-_SCALARS: Mapping[str, Cast] = {"number": _number, "integer": _integer, "boolean": _flag}
+_SCALARS: Mapping[str, Rule] = {
+    "number": ((int, float, bool), _number),
+    "integer": ((int, bool), _integer),
+    "boolean": ((bool, int, float), _flag),
+}

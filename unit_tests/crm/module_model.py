@@ -1,10 +1,10 @@
 """
 How does a module of Zoho CRM behave while people work on its records?
 
-A model of what Zoho documents about Get Records, in memory and with a clock that only moves when told to: pages, a token
-for the next one, an order by id or by time of change, If-Modified-Since by whole seconds, a last record beyond which a
-chain of tokens does not lead, and groups of fields of the same records. What the documents leave open is a switch.
-Pages are small here, so that a long history needs few records.
+A model of what Zoho documents about Get Records, in memory and with a clock that only moves when told to: pages, a
+token for the next one, an order by id or by time of change, If-Modified-Since by whole seconds, a last record beyond
+which a chain of tokens does not lead, and groups of fields of the same records. What the documents leave open is a
+switch. Pages are small here, so that a long history needs few records.
 """
 
 from __future__ import annotations
@@ -79,12 +79,8 @@ class ModuleModel:
         """Add a record, made now unless it *changed* at another time."""
         return self._put(self.now if changed is None else changed)
 
-    def add_without_time(self) -> Entry:
-        """Add a record that does not say when it changed."""
-        return self._put(None)
-
     def add_many(self, changed: Iterable[float | None]) -> ModuleModel:
-        """Add a record for each time in *changed*."""
+        """Add a record for each time in *changed*, in which None says nothing."""
         for each in changed:
             self._put(each)
         return self

@@ -14,6 +14,11 @@ from unit_tests.crm.walk_reader import Habits, Reading, read
 FIRST = 7
 
 
+def delete(module: ModuleModel, *numbers: int) -> None:
+    for number in numbers:
+        module.delete(number)
+
+
 def reading_while(module: ModuleModel, happens: dict[int, Callable[[], object]], since: float | None = None) -> Reading:
     """Read *module* while something *happens* before some of the questions."""
     return read(
@@ -38,7 +43,7 @@ def test_an_edit_moves_a_record_to_the_end_where_it_is_met(tokens: str, question
 def test_deleted_records_take_no_others_along(tokens: str) -> None:
     module = a_module(4 * PAGE, tokens=tokens)
 
-    reading = reading_while(module, {3: lambda: [module.delete(FIRST + place) for place in range(3)]})
+    reading = reading_while(module, {3: lambda: delete(module, FIRST, FIRST + 1, FIRST + 2)})
 
     assert {str(number) for number in module.entries} <= set(reading.ids)
 

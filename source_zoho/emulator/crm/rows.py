@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Converted = Literal["false", "true", "both"]
-_PRIME = (1 << 61) - 1
 _EMPTY_EVERY = 9
 _NEVER_EMPTY = DETAIL_ONLY | {"boolean"}
 _REMEMBERED = 100_000
@@ -37,7 +36,7 @@ _CONVERTED_EVERY = 13
 class _Drawn(NamedTuple):
     """A field that is made: how its random number is drawn, whether it may be empty, what makes its value."""
 
-    salt: int
+    divisor: int
     may_be_empty: bool
     make: Maker
 
@@ -120,13 +119,13 @@ class Rows:
 
     def _column(self, name: str, wanted: list[tuple[int, int]]) -> list[object]:
         """Make one field of some records."""
-        salt, may_be_empty, make = self._drawn_field(name)
+        divisor, may_be_empty, make = self._drawn_field(name)
         if may_be_empty:
             return [
-                None if (r := h * salt % _PRIME) % _EMPTY_EVERY == 0 else make(r // _EMPTY_EVERY, number)
+                None if (r := h % divisor) % _EMPTY_EVERY == 0 else make(r // _EMPTY_EVERY, number)
                 for h, number in wanted
             ]
-        return [make(h * salt % _PRIME, number) for h, number in wanted]
+        return [make(h % divisor, number) for h, number in wanted]
 
     def _hash(self, number: int) -> int:
         digest = blake2b(number.to_bytes(8, "big"), digest_size=8, key=self._key).digest()
@@ -161,7 +160,7 @@ class Rows:
             if field is None:
                 raise KeyError(f"{self.spec.api_name} has no field {name!r}.")
             make = special or self._maker(field)
-            self._drawn[name] = _Drawn(_salt(field), special is None and _may_be_empty(field), make)
+            self._drawn[name] = _Drawn(_divisor_of(field), special is None and _may_be_empty(field), make)
         return self._drawn[name]
 
     def _special(self, name: str) -> Maker | None:
@@ -256,9 +255,10 @@ def _update(row: Row, changed: Row | None) -> None:
         row.update((name, value) for name, value in changed.items() if name in row)
 
 
-def _salt(field: Field) -> int:
-    """Return what turns a record's random number into a field's."""
-    return int.from_bytes(blake2b(field.api_name.encode(), digest_size=7).digest(), "big") | 1
+def _divisor_of(field: Field) -> int:
+    """Return the divisor that turns a record's random number into a field's: another one, of 43 bits, for each name."""
+    drawn = int.from_bytes(blake2b(field.api_name.encode(), digest_size=5).digest(), "big")
+    return drawn << 2 | 1 << 42 | 1
 
 
 def _may_be_empty(field: Field) -> bool:
