@@ -69,7 +69,7 @@ class Demo:
     def table(self) -> dict[str, list[int]]:
         """Return the numbers of each line of the table, by the line's name."""
         lines = re.findall(
-            r"^ ?((?:books|billing)_\w+|total) +([\d,]+) +([\d,]+) +([\d,]+) +([\d,]+) *$", self.output, re.MULTILINE
+            r"^ ?((?:books|billing|crm)_\w+|total) +([\d,]+) +([\d,]+) +([\d,]+) +([\d,]+) *$", self.output, re.MULTILINE
         )
         return {name: [int(number.replace(",", "")) for number in numbers] for name, *numbers in lines}
 
@@ -161,7 +161,7 @@ def test_the_table_counts_the_records_that_the_connector_sent(demo: Demo) -> Non
 def test_every_stream_that_sent_records_cost_calls(demo: Demo) -> None:
     free = [name for name, (rows, _, calls, _) in demo.table.items() if rows and not calls]
 
-    assert free == ["books_custom_fields"], "it looks at the lists that others are"
+    assert free == ["books_custom_fields", "crm_field_dictionary"], "they look at what others have asked for"
 
 
 def test_its_question_is_answered_from_the_file(demo: Demo) -> None:
@@ -209,6 +209,19 @@ def test_every_value_is_what_zoho_says(demo: Demo, truth: Truth, resource: str) 
     for row in unchanged:
         kept = by_key[tuple(row[name] for name in key)]
         assert {name: kept.get(name) for name in row} == {name: expected(types.get(name), row[name]) for name in row}
+
+
+def test_the_modules_of_crm_are_in_the_file_too(demo: Demo, truth: Truth) -> None:
+    for module, stream in (("Leads", "crm_leads"), ("Wide_Load", "crm_wide_load"), ("DealHistory", "crm_deal_history")):
+        kept = {record_id for (record_id,) in demo.query(f"SELECT id FROM {stream}")}
+        deleted = truth.changed("leads", "deleted") if module == "Leads" else set()
+        assert kept == {*truth.zoho.crm.ids(module), *deleted}
+
+
+def test_the_deletion_in_crm_is_told(demo: Demo, truth: Truth) -> None:
+    told = {row["id"] for row in demo.sent("read-2")["crm_deleted_records"]}
+
+    assert truth.changed("leads", "deleted") <= told
 
 
 def read_back(types: dict[str, str], texts: tuple[str | None, ...]) -> Row:

@@ -1,4 +1,4 @@
-"""What happens in the demo's books between two reads?"""
+"""What happens in the demo's Zoho between two reads?"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ HOURS_BETWEEN_READS = 6
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that someone did in Zoho: what it looks like to people, and to whom it happened."""
+    """One thing that someone did in Zoho, and to what; CRM has one organization, which is not named."""
 
     done: str
     resource: str
@@ -29,7 +29,7 @@ class Change:
 def make_changes(zoho: "Emulator") -> list[Change]:
     """Let an afternoon pass and change a few records, the way people at their desks would."""
     zoho.clock.advance(seconds=HOURS_BETWEEN_READS * 3600)
-    return list(_afternoon(zoho, zoho.organization_ids[0]))
+    return [*_afternoon(zoho, zoho.organization_ids[0]), *_afternoon_in_crm(zoho)]
 
 
 def _afternoon(zoho: "Emulator", organization_id: str) -> Iterator[Change]:
@@ -44,6 +44,15 @@ def _afternoon(zoho: "Emulator", organization_id: str) -> Iterator[Change]:
     deleted = str(zoho.rows("expenses", organization_id)[0]["expense_id"])
     zoho.delete("expenses", organization_id, deleted)
     yield Change("deleted", "expenses", organization_id, deleted)
+
+
+def _afternoon_in_crm(zoho: "Emulator") -> Iterator[Change]:
+    first, second, third = zoho.crm.ids("Leads")[:3]
+    for lead_id in (first, second):
+        zoho.crm.edit("Leads", lead_id, Company="Kingfisher & Daughters")
+        yield Change("edited", "leads", "", lead_id)
+    zoho.crm.delete("Leads", third)
+    yield Change("deleted", "leads", "", third)
 
 
 def _edited(zoho: "Emulator", organization_id: str, resource: str, record_id: str, **fields: Any) -> Change:

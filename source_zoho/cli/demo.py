@@ -93,7 +93,8 @@ def lessons(outcome: Outcome) -> list[str]:
         "nothing of the same moment is missed; by its key it replaces itself.",
     ]
     if any(change.done == "deleted" for change in outcome.changes):
-        lines.append("Zoho's lists do not tell of deletions: what was deleted is still in its table.")
+        lines.append("Lists do not tell of deletions: what was deleted is still in its table.")
+        lines.append("Of those in CRM crm_deleted_records tells.")
     return lines
 
 

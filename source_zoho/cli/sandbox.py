@@ -27,6 +27,7 @@ DEFAULT_CONFIG = Path("sandbox-config.json")
 # Nobody wants to wait for a quota on their own machine: a pace that no single reader reaches.
 CALLS_PER_MINUTE = 6000
 CALLS_PER_DAY = 10_000_000
+PRODUCTS = ["books", "billing", "crm"]
 
 
 @click.command()
@@ -67,7 +68,8 @@ def sandbox(port: int, seed: int, size: Size, calls_per_minute: int, config_path
             f"{config_path} was not made by a sandbox, so it stays. Name another file with --config, or use --force."
         )
     with _stop_signals() as stop, _served(port, seed, size, calls_per_minute) as zoho:
-        write_config(config_path, zoho.config(calls_per_minute=calls_per_minute, daily_call_limit=CALLS_PER_DAY))
+        pace = {"calls_per_minute": calls_per_minute, "daily_call_limit": CALLS_PER_DAY}
+        write_config(config_path, zoho.config(products=PRODUCTS, **pace))
         results().print(welcome(zoho.url, config_path, len(zoho.organization_ids), size), soft_wrap=True)
         _wait_for(stop)
         results().print(farewell(zoho.calls.total, config_path), soft_wrap=True)
@@ -100,7 +102,8 @@ def welcome(url: str, config_path: Path, organizations: int, size: str) -> Group
     commands = (f"check --config {config}", f"discover --config {config}", f"read --config {config} --catalog FILE")
     return Group(
         Text.assemble(("Zoho sandbox", "bold"), " at ", (url, "bold cyan")),
-        f"  {organizations} organizations, size {size}; only this machine can reach it.",
+        f"  {organizations} organizations of Books and Billing and one of CRM, size {size}.",
+        "  Only this machine can reach it.",
         Text.assemble("  Configuration: ", (config, "bold")),
         "",
         "In another terminal:",

@@ -9,7 +9,7 @@ from source_zoho.cli.catalog import configured, costs_a_call_for_each_document, 
 from source_zoho.cli.changes import Change, make_changes, summary
 from source_zoho.cli.connector import ConnectorFailedError, ConnectorRun, only
 from source_zoho.cli.duckdb_loader import DuckDBLoader
-from source_zoho.cli.endpoints import endpoints
+from source_zoho.cli.endpoints import endpoints, endpoints_of_modules
 from source_zoho.cli.report import Run, calls_by_stream
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ Size = Literal["small", "medium"]
 CALLS_PER_MINUTE = 6000
 CALLS_PER_DAY = 10_000_000
 RECORDS_PER_UPDATE = 100
+PRODUCTS = ["books", "billing", "crm"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Tour:
         self._workplace = workplace
         self._steps = steps
         pace = {"calls_per_minute": CALLS_PER_MINUTE, "daily_call_limit": CALLS_PER_DAY}
-        self._config = workplace.write("config.json", zoho.config(**pace))
+        self._config = workplace.write("config.json", zoho.config(products=PRODUCTS, **pace))
 
     def take(self) -> Outcome:
         """Take all steps."""
@@ -110,7 +111,8 @@ class Tour:
         ):
             self._load(messages, loader, step, streams=len(catalog["streams"]))
             loader.flush()
-            run = Run(loader.emitted, calls_by_stream(self._calls(), endpoints()))
+            known = (*endpoints(), *endpoints_of_modules(self._zoho.crm.modules()))
+            run = Run(loader.emitted, calls_by_stream(self._calls(), known))
             return run, loader.states()
 
     def _load(self, messages: ConnectorRun, loader: DuckDBLoader, step: "Step", streams: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from airbyte_cdk.sources.declarative.extractors.record_selector import RecordSelector
@@ -19,12 +19,14 @@ from source_zoho.components.crm_metadata import Described, metadata_for
 from source_zoho.components.crm_reader import ModuleFacts, ModuleReader
 from source_zoho.components.crm_refresh import Refresh
 from source_zoho.components.crm_requester import CrmRequester
-from source_zoho.components.retriever import EVERYTHING, start_of
+from source_zoho.components.retriever import start_of
 from source_zoho.components.selection import chosen_fields
 from source_zoho.components.traced import traced
 from source_zoho.errors import ConfigProblem
 
 CREATED_AT = "Created_Time"
+# The clock of Zoho's answers and the one that stamps records may not be the same.
+_CLOCKS_MAY_DIFFER_BY = timedelta(minutes=1)
 
 
 @dataclass
@@ -32,8 +34,8 @@ class ModuleRetriever(Retriever):
     """
     Read the records of a module, all its fields, each record once, from the cursor on.
 
-    ``module`` is its API name and ``cursor_field`` the field that says what is new. ``asks_for`` are its fields
-    where the schema is fixed; otherwise Zoho's metadata tell.
+    ``cursor_field`` is the field that says what is new. Where the schema is fixed ``module`` is the API name and
+    ``asks_for`` are the fields; otherwise Zoho's metadata tell both.
 
         retriever:
           type: CustomRetriever
@@ -73,7 +75,9 @@ class ModuleRetriever(Retriever):
         except AirbyteTracedException:
             yield from self._checkpoint(where, reached, refresh.notes)
             raise
-        yield from self._checkpoint(where, reached or EVERYTHING, refresh.notes_at_the_end(), reader.began_at)
+        yield from self._checkpoint(
+            where, _everything_before(reader, reached), refresh.notes_at_the_end(), reader.began_at
+        )
         if reader.gaps():
             raise traced(ConfigProblem(f"{self.name}: {'. '.join(reader.gaps())}. All records were read."))
 
@@ -88,7 +92,7 @@ class ModuleRetriever(Retriever):
         rich = [each.api_name for each in described.fields if each.is_rich_text] if described else []
         return ModuleFacts(
             stream=self.name,
-            api_name=self.module,
+            api_name=described.module.api_name if described else self.module,
             fields=names,
             rich_text=[name for name in rich if name in names],
             changed_at=self.cursor_field,
@@ -110,3 +114,12 @@ class ModuleRetriever(Retriever):
         """
         if checkpoints_are_heard() and self.cursor_field and reached:
             yield checkpoint(self.name, where.partition, self.cursor_field, reached, notes or None, not_beyond)
+
+
+def _everything_before(reader: ModuleReader, reached: datetime | None) -> datetime | None:
+    """
+    Return up to when every change has been handed out by a read that came to its end: until shortly before it began.
+
+    The next sync then asks for what changed since, and not for the last change once more.
+    """
+    return max(filter(None, (reached, reader.began_at and reader.began_at - _CLOCKS_MAY_DIFFER_BY)), default=None)

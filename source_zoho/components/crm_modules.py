@@ -50,7 +50,7 @@ class ModulesRetriever(Retriever):
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
     ) -> Iterable[StreamData]:
-        """Yield ``stream``, ``module`` and ``label`` of each module. Raises AirbyteTracedException as Metadata does."""
+        """Yield the ``stream`` of each module. Raises AirbyteTracedException as Metadata does."""
         if not wants(self.config, "crm"):
             return
         metadata = metadata_for(self.config, self.one, self.five)
@@ -63,7 +63,7 @@ class ModulesRetriever(Retriever):
             return
         for each in described:
             if each.cursor_field == self.cursor_field:
-                yield {"stream": each.stream, "module": each.module.api_name}
+                yield {"stream": each.stream}
 
 
 @dataclass

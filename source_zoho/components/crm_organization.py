@@ -120,6 +120,7 @@ def _ask(config: Mapping[str, Any], requester: CrmRequester) -> CrmOrganization:
         _log.warning(
             "The edition of the CRM organization is not known, so it is taken for the smallest. %s", failure.message
         )
+        crm_quota(config).gate.limit = allowance({}).concurrent_calls
         return CrmOrganization({})
     if response is None:
         return CrmOrganization({})

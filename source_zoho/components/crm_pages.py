@@ -27,8 +27,9 @@ from source_zoho.paging.windows import Windows
 Row = dict[str, Any]
 _WORDS_FOR_PAGES = frozenset({"page", "per_page"})
 # By which word of the answer's info a list goes on, and how the question says it.
-# noqa-marker
 _MARKS = {"token": ("next_page_token", "page_token"), "index": ("next_index", "index")}
+# How Zoho words it that records of a module have no such list; with the same code it says that one record is gone.
+_NO_SUCH_LIST = "relation name"
 _log = logging.getLogger("airbyte")
 
 
@@ -128,11 +129,12 @@ class CrmPages:
             self.is_off = True
             return True
         below = [value for name, value in partition.items() if name != PARTITION_FIELD]
-        if not below or not (failure.code in HAS_NO_SUCH_LIST | NOTHING_THERE or _is_about_the_path(failure)):
+        about_the_list = failure.code in HAS_NO_SUCH_LIST or _NO_SUCH_LIST in str(failure.message).lower()
+        if not below or not (about_the_list or _is_gone(failure, partition)):
             return False
-        if "record_id" in partition and not _is_about_the_record(failure):
-            self.without.add(below[0])
+        if "record_id" in partition and about_the_list:
             below = below[:1]
+            self.without.update(below)
         _log.info("%s: Zoho has none for %s (%s).", self.name, ", ".join(map(str, below)), failure.code)
         return True
 
@@ -163,12 +165,10 @@ def _is_about_pages(failure: ZohoFailure) -> bool:
     return failure.code in QUESTION_IS_REFUSED and failure.parameter in _WORDS_FOR_PAGES
 
 
-def _is_about_the_path(failure: ZohoFailure) -> bool:
-    return failure.code == "INVALID_DATA" and PLACE_IN_PATH in failure.details
-
-
-def _is_about_the_record(failure: ZohoFailure) -> bool:
-    return failure.code in NOTHING_THERE or failure.details.get(PLACE_IN_PATH) == _PLACE_OF_THE_RECORD
+def _is_gone(failure: ZohoFailure, partition: Mapping[str, Any]) -> bool:
+    """Tell whether *failure* says that what the rows hang under is not there any more."""
+    an_id_is_unknown = failure.code == "INVALID_DATA" and failure.parameter in {"", "id"}
+    return failure.code in NOTHING_THERE or ("record_id" in partition and an_id_is_unknown)
 
 
 def _whole(value: Any) -> int | None:

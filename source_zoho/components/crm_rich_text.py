@@ -51,7 +51,7 @@ class RichText:
                 rest = rest[len(ids) :]
 
     def _ask(self, cut: dict[str, Row], fields: Sequence[str]) -> bool:
-        """Put the whole texts into the records *cut*, and tell whether Zoho answered; if not, it may do so for fewer."""
+        """Put the whole texts into the records *cut*, and tell whether Zoho gave them."""
         try:
             response = self.requester.send_request(
                 path=f"{self.module}/actions/fetch_full_data",

@@ -19,6 +19,8 @@ _REFINED: Mapping[str, Mapping[str, types.Schema]] = {
     "jsonobject": {**types.OBJECTS, **types.MIXED},
     "jsonarray": {**types.LISTS, **types.MIXED},
 }
+# What an activity is about. Which module that record is of, Zoho tells beside it, in a key that is no field.
+_ABOUT_ANYTHING = "What_Id"
 _KINDS = {
     "picklist": "pick list",
     "multiselectpicklist": "multi-select pick list",
@@ -34,6 +36,8 @@ def module_schema(module_label: str, fields: Iterable[Field]) -> dict[str, Any]:
     """Return the schema of the records of a module: the id, then the fields that lists hold, in Zoho's order."""
     properties = {"id": types.nullable("string", description="Identifies the record.")}
     properties |= {field.api_name: field_schema(field) for field in fields if field.listed and not field.is_id}
+    if _ABOUT_ANYTHING in properties:
+        properties["$se_module"] = types.nullable("string", description="API name of the module of What_Id.")
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": "object",

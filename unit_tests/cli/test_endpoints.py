@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from source_zoho.cli.endpoints import endpoints, endpoints_of
+from source_zoho.cli.endpoints import endpoints, endpoints_of, endpoints_of_modules
 from source_zoho.cli.report import Endpoint, calls_by_stream
 from source_zoho.files import schema_path
 
@@ -55,3 +55,22 @@ def test_invoices_and_debit_notes_share_a_path_and_are_told_apart() -> None:
     ]
 
     assert calls_by_stream(calls, endpoints()) == {"books_invoices": 1, "books_customer_debit_notes": 2}
+
+
+def test_the_modules_of_crm_are_told_apart_from_its_lists() -> None:
+    calls = [
+        ("/crm/v8/Leads", {"fields": "Last_Name"}),
+        ("/crm/v8/Leads/actions/fetch_full_data", {"ids": "46"}),
+        ("/crm/v8/Leads/deleted", {"type": "all"}),
+        ("/crm/v8/Sales_Orders", {"fields": "Subject"}),
+        ("/crm/v8/Notes", {"fields": "Note_Title"}),
+        ("/crm/v8/settings/fields", {"module": "Leads"}),
+    ]
+
+    assert calls_by_stream(calls, [*endpoints(), *endpoints_of_modules(["Leads", "Sales_Orders", "Notes"])]) == {
+        "crm_leads": 2,
+        "crm_deleted_records": 1,
+        "crm_sales_orders": 1,
+        "crm_notes": 1,
+        "crm_fields": 1,
+    }

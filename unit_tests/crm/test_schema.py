@@ -159,6 +159,12 @@ def test_a_module_has_its_id_first_then_the_listed_fields_in_zohos_order() -> No
     assert list(schema) == ["$schema", "type", "additionalProperties", "description", "properties"]
 
 
+def test_the_key_that_comes_beside_what_an_activity_is_about_has_a_type_too() -> None:
+    properties = module_schema("Tasks", [field("What_Id", "lookup")])["properties"]
+
+    assert properties["$se_module"]["type"] == ["null", "string"]
+
+
 def test_an_id_is_text_whatever_zoho_says_of_it() -> None:
     assert bare("id", "bigint", json_type="integer") == {"type": ["null", "string"]}
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from math import inf
 from typing import Any
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from source_zoho.crm.walk import CHANGED_AT, Method
@@ -252,9 +252,8 @@ def test_syncs_that_are_broken_off_lose_nothing(syncs: Syncs) -> None:
     destination: dict[str, Row] = {}
     every_deed = [deed for deeds, _ in syncs.turns for deed in deeds]
     for happenings, gives_up in [*syncs.turns, ([], inf)]:
-        history = replace(
-            syncs.history, deeds=happenings, reader=replace(syncs.history.reader, gives_up_at_question=gives_up)
-        )
+        reader = replace(syncs.history.reader, gives_up_at_question=gives_up)
+        history = replace(syncs.history, deeds=happenings, reader=reader)
         reading = history.read_on(model, state)
         assert_no_record_came_out_twice_or_mixed(reading)
         assert_nothing_older_came_out(reading)

@@ -84,7 +84,7 @@ def _parts(field: Field, module: str, world: CrmWorld) -> Row:
         "multiselectlookup": _linked(field, world) if data_type == "multiselectlookup" else {},
         "multiuserlookup": _linked(field, world) if data_type == "multiuserlookup" else {},
         "subform": {
-            "module": world.module_reference(field.options["of"]),
+            "module": field.options["of"],
             "id": world.field_id(module, 400 + field.number),
         }
         if "of" in field.options
