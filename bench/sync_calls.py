@@ -56,8 +56,8 @@ def words_of(stream: Stream) -> str:
 
 
 def classes(known: Sequence[Stream]) -> list[Class]:
-    """Return the classes of the *known* streams, in the order of the manifest."""
-    found = dict.fromkeys((stream.product, words_of(stream)) for stream in known)
+    """Return the classes of the *known* streams, in the order of the manifest; CRM counts credits, not calls."""
+    found = dict.fromkeys((stream.product, words_of(stream)) for stream in known if stream.product != "crm")
     return [
         Class(product, words, [each for each in known if (each.product, words_of(each)) == (product, words)])
         for product, words in found

@@ -69,7 +69,9 @@ class Demo:
     def table(self) -> dict[str, list[int]]:
         """Return the numbers of each line of the table, by the line's name."""
         lines = re.findall(
-            r"^ ?((?:books|billing|crm)_\w+|total) +([\d,]+) +([\d,]+) +([\d,]+) +([\d,]+) *$", self.output, re.MULTILINE
+            r"^ ?((?:books|billing|crm)_\w+|total) +([\d,]+) +([\d,]+) +([\d,]+) +([\d,]+) *$",
+            self.output,
+            re.MULTILINE,
         )
         return {name: [int(number.replace(",", "")) for number in numbers] for name, *numbers in lines}
 

@@ -2,8 +2,9 @@
 How does the manifest travel to where this checkout is not?
 
 The Connector Builder and other runners of bare manifests want one file. `python -m tasks.bundle` writes it: the
-schemas stand inside, in place of the loader that reads them from `schemas/`. The classes that the manifest names stay
-in the package, so whoever runs the bundle has `source-zoho` installed beside the CDK.
+schemas stand inside, in place of the loader that reads them from `schemas/`. Modules of CRM have none there: Zoho's
+metadata describe them. The classes that the manifest names stay in the package, so whoever runs the bundle has
+`source-zoho` installed beside the CDK.
 """
 
 from __future__ import annotations
@@ -44,12 +45,16 @@ def bundle(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_loaders(node: Any) -> Any:
-    """Return *node* with an inline schema in every row, and no other schema loader anywhere."""
+    """Return *node* with an inline schema in every row, and no loader of schema files anywhere."""
     if isinstance(node, list):
         return [_without_loaders(each) for each in node]
     if not isinstance(node, Mapping):
         return node
-    kept = {key: _without_loaders(value) for key, value in node.items() if key != "schema_loader"}
+    kept = {
+        key: _without_loaders(value)
+        for key, value in node.items()
+        if key != "schema_loader" or not _reads_a_file(value)
+    }
     return {**kept, "schema_loader": _inline(node["$parameters"]["name"])} if _is_row(node) else kept
 
 
@@ -57,8 +62,15 @@ def _inline(name: str) -> dict[str, Any]:
     return {"type": "InlineSchemaLoader", "schema": {"$ref": f"#/schemas/{name}"}}
 
 
+def _reads_a_file(loader: Mapping[str, Any]) -> bool:
+    is_the_loader = str(loader.get("class_name")).endswith(".SchemaFileLoader")
+    return is_the_loader or loader.get("$ref") == "#/definitions/schema_loader"
+
+
 def _is_row(node: Mapping[str, Any]) -> bool:
-    return set(node.get("$parameters", {})) >= _COLUMNS_OF_A_ROW
+    """Tell whether *node* is a row; the template of modules is none, since it has no name of its own."""
+    columns = node.get("$parameters", {})
+    return set(columns) >= _COLUMNS_OF_A_ROW and bool(columns["name"])
 
 
 def _rows(node: Any) -> list[Mapping[str, Any]]:

@@ -26,10 +26,9 @@ def records_of(stream: str, size: int | None = None) -> tuple[list[dict[str, Any
     """Return the records of *stream* and the paths that were called for them; *size* sets the length of its list."""
     sizes = {stream.removeprefix("books_"): size} if size else {}
     with Emulator(size="small", sizes=sizes, calls_per_minute=UNHURRIED, calls_per_day=10**9) as zoho:
-        source = SourceZoho(config=zoho.config(calls_per_minute=UNHURRIED))
-        messages = AirbyteEntrypoint(source).read(
-            source.spec(source.logger), zoho.config(calls_per_minute=UNHURRIED), _catalog(stream), []
-        )
+        config = zoho.config(products=[stream.partition("_")[0]], calls_per_minute=UNHURRIED)
+        source = SourceZoho(_catalog(stream), config)
+        messages = AirbyteEntrypoint(source).read(source.spec(source.logger), config, _catalog(stream), [])
         found = [message.record.data for message in messages if message.type is Type.RECORD and message.record]
         return found, [f"{call.method} {call.path} {call.query}" for call in zoho.calls.log]
 

@@ -19,8 +19,8 @@ from click.testing import CliRunner
 from source_zoho.files import schema_path
 from source_zoho.source import SourceZoho
 from tasks.bundle import main
+from unit_tests.zoho_of_modules import CONFIG, Organization, answering
 
-CONFIG = {"data_center": "us", "client_id": "id", "client_secret": "secret", "refresh_token": "refresh"}
 LOG = logging.getLogger("airbyte")
 
 
@@ -34,13 +34,20 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def resolved(bundle: Path) -> dict[str, Any]:
+    """The bundle with what its references come to."""
+    manifest = safe_load_yaml(bundle.read_text(encoding="utf-8"))
+    return dict(ManifestReferenceResolver().preprocess_manifest(manifest))
+
+
+@pytest.fixture(scope="module")
 def source(bundle: Path) -> Iterator[ConcurrentDeclarativeSource]:
     """A source made from the bundle, in another folder, where every look for a schema file fails."""
 
     def refuse(name: str) -> Path:
         raise AssertionError(f"the bundle reads schemas/{name}.json")
 
-    with pytest.MonkeyPatch.context() as elsewhere:
+    with pytest.MonkeyPatch.context() as elsewhere, answering(Organization("Leads", "Deals")):
         elsewhere.chdir(bundle.parent)
         elsewhere.setattr("source_zoho.components.schemas.schema_path", refuse)
         yield YamlDeclarativeSource(path_to_yaml=bundle.name, config=CONFIG)
@@ -56,6 +63,14 @@ def test_it_offers_the_same_catalog_as_the_connector(source: ConcurrentDeclarati
     with pytest.MonkeyPatch.context() as at_home:
         at_home.setattr("source_zoho.components.schemas.schema_path", schema_path)
         assert found == catalog_of(SourceZoho(config=CONFIG))
+    assert {"books_invoices", "billing_plans", "crm_users", "crm_leads", "crm_deals"} <= found.keys()
+
+
+def test_it_describes_the_modules_of_crm_by_their_metadata(resolved: dict[str, Any]) -> None:
+    loaders = {each["stream_template"]["schema_loader"]["class_name"] for each in resolved["dynamic_streams"]}
+
+    assert loaders == {"source_zoho.components.ModuleSchemaLoader"}
+    assert {"crm_users", "crm_notes"} <= resolved["schemas"].keys()
 
 
 def test_it_names_no_file_and_no_anchor(bundle: Path) -> None:
@@ -65,11 +80,10 @@ def test_it_names_no_file_and_no_anchor(bundle: Path) -> None:
     assert "&id0" not in text
 
 
-def test_it_sends_no_half_messages(bundle: Path) -> None:
+def test_it_sends_no_half_messages(resolved: dict[str, Any]) -> None:
     # A checkpoint of a retriever is completed by SourceZoho; a bare runner would store it as it is. Those that follow
     # parents send none where nobody merges them: see unit_tests/components/test_follow.py.
-    manifest = ManifestReferenceResolver().preprocess_manifest(safe_load_yaml(bundle.read_text(encoding="utf-8")))
-    streams = [stream for product in manifest["streams"] for stream in product["streams"]]
+    streams = [stream for product in resolved["streams"] for stream in product["streams"]]
     lists = [each["retriever"] for each in streams if each["retriever"]["class_name"].endswith(".ListRetriever")]
 
     assert len(lists) > 50

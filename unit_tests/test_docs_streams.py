@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 from bench.sync_calls import classes
+from source_zoho.cli.endpoints import endpoints_of_modules
+from source_zoho.crm import editions
+from source_zoho.emulator import Emulator
 from source_zoho.emulator.resources import resources
-from tasks import stream_costs, stream_table
+from tasks import crm_costs, stream_costs, stream_table
 from tasks.stream_facts import PRODUCTS, Kind, streams
 from tasks.stream_facts import manifest as read_manifest
 from unit_tests.pages import BENCHMARKS, EMULATOR, PAGE, PAGES, README, ROOT, blocks, text_of
@@ -55,7 +59,7 @@ def test_a_page_without_markers_is_named_with_what_it_lacks() -> None:
 
 def listed_on(page: Path) -> list[str]:
     """Return the streams that have a line of their own in a table of *page*."""
-    return re.findall(r"^\| `((?:books|billing)_\w+)` \|", text_of(page), re.MULTILINE)
+    return re.findall(r"^\| `((?:books|billing|crm)_\w+)` \| `", text_of(page), re.MULTILINE)
 
 
 def test_every_stream_is_in_the_table_of_the_connectors_page_once(manifest: dict[str, Any]) -> None:
@@ -94,12 +98,16 @@ def test_a_stream_without_a_rule_is_told_apart_and_does_not_break_the_table(mani
 
 def test_streams_that_a_page_speaks_of_exist(manifest: dict[str, Any]) -> None:
     known = {stream.name for stream in streams(manifest)}
-    spoken_of = {name for page in PAGES for name in re.findall(r"\b(?:books|billing)_[a-z_]+\b", text_of(page))}
+    spoken_of = {name for page in PAGES for name in re.findall(r"\b(?:books|billing|crm)_[a-z_]+\b", text_of(page))}
 
     # The emulator's tables of resources are files, and its names for the resources of Billing are those of the streams.
     emulated = {name for name in resources() if name.startswith("billing_")}
     settings = set(re.findall(r"\bbilling_[a-z_]+(?==)", text_of(EMULATOR)))
-    assert spoken_of - known - emulated - settings - {"books_resources", "billing_resources"} == set()
+    settings |= {name for page in PAGES for name in re.findall(r"\bcrm_[a-z_]+(?==)", text_of(page))}
+    settings |= manifest["spec"]["connection_specification"]["properties"].keys()
+    modules = {endpoint.stream for endpoint in endpoints_of_modules(Emulator().crm.modules())} | {"crm_custom_module"}
+    files = {path.stem for folder in ("source_zoho", "tasks") for path in (ROOT / folder).rglob("*.*")}
+    assert spoken_of - known - emulated - settings - modules - files == set()
 
 
 def test_the_cost_of_a_page_is_the_one_that_the_page_tells(manifest: dict[str, Any]) -> None:
@@ -109,6 +117,15 @@ def test_the_cost_of_a_page_is_the_one_that_the_page_tells(manifest: dict[str, A
     assert stream_costs.calls(invoices, since=None) == -(-(stream_costs.ROWS - 1) // 199)
     assert 1.05 < stream_costs.calls(journals, since=None) / (stream_costs.ROWS / 200) < 1.15
     assert f"{round(95 * 199, -2):,} rows a minute" in text_of(PAGE)
+
+
+def test_the_price_of_a_module_grows_with_its_fields_unless_nothing_changed() -> None:
+    narrow, wide = crm_costs.credits_of_module(50), crm_costs.credits_of_module(120)
+
+    assert wide == 3 * narrow
+    assert f"cost {narrow} credits the first time and one when nothing changed" in text_of(README)
+    assert crm_costs.credits_of_module(120, changed=0) == 1
+    assert crm_costs.credits_of_module(50, changed=None, changed_at="") == stream_costs.ROWS / 200
 
 
 def test_the_price_of_documents_is_told_in_the_schema_of_each(manifest: dict[str, Any]) -> None:
@@ -140,7 +157,41 @@ def test_the_benchmark_has_measured_every_class_of_streams(manifest: dict[str, A
 def test_the_scopes_to_grant_are_those_of_the_streams(manifest: dict[str, Any]) -> None:
     listed = [scope for block in blocks(PAGE, "text") for scope in block.strip().split(",") if scope]
     asked = manifest["spec"]["advanced_auth"]["oauth_config_specification"]["oauth_connector_input_specification"]
-    wanted = {stream.scope for stream in streams(manifest) if stream.scope}
+    wanted = {to_grant(stream.scope, listed) for stream in streams(manifest) if stream.scope}
 
+    wanted |= {"ZohoCRM.composite_requests.CUSTOM"}  # for discovery
+    wanted -= {"ZohoCRM.share.READ"}  # one for each module, which Zoho does not list: the page tells
     assert set(listed) == wanted, f"the sign-in button and {PAGE.name} lack {sorted(wanted - set(listed))}"
     assert sorted(listed) == sorted(scope["scope"] for scope in asked["scopes"])
+
+
+def to_grant(scope: str, listed: Collection[str]) -> str:
+    """Return the scope that covers *scope*: itself, or in CRM the one for all settings or all modules."""
+    return scope if scope in listed else re.sub(r"^(ZohoCRM\.(?:settings|modules))\..+\.READ$", r"\1.READ", scope)
+
+
+def test_every_scope_of_crm_is_explained(manifest: dict[str, Any]) -> None:
+    asked = manifest["spec"]["advanced_auth"]["oauth_config_specification"]["oauth_connector_input_specification"]
+    table = text_of(PAGE).partition("| Scope of CRM |")[2].partition("\n\n")[0]
+
+    assert set(re.findall(r"`(ZohoCRM[\w.]+)`", table)) >= {
+        scope["scope"] for scope in asked["scopes"] if scope["scope"].startswith("ZohoCRM")
+    }
+
+
+def test_the_allowances_on_the_page_are_those_that_the_connector_keeps_to() -> None:
+    table = text_of(PAGE).partition("| Edition |")[2].partition("\n\n")[0]
+    told = re.findall(
+        r"^\| (\w+)[^|]* \| ([\d,]+)(?: and ([\d,]+) for each user)? \| [^|]+ \| (\d+) \|", table, re.MULTILINE
+    )
+
+    assert len(told) == 5
+    for name, base, for_each, at_once in told:
+        row = {"license_details": {"paid": True, "paid_type": name, "users_license_purchased": 10}}
+        known = editions.allowance(row)
+        assert known.credits == number(base) + 10 * number(for_each)
+        assert known.concurrent_calls == int(at_once)
+
+
+def number(text: str) -> int:
+    return int(text.replace(",", "") or 0)

@@ -26,7 +26,6 @@ COLUMNS = {
     "RecordChildrenRetriever": EVERYWHERE | {"queries", "follows", "called", "modules"},
     "DeletedRecordsRetriever": EVERYWHERE,
 }
-OF_A_TEMPLATE = EVERYWHERE | {"module"}
 # What is not a list of settings: Zoho's own lists of modules and fields, what is made of them, and records.
 NO_SETTINGS = {
     *("crm_modules", "crm_fields", "crm_field_dictionary"),
@@ -208,10 +207,10 @@ def test_modules_with_a_schema_of_their_own_have_a_row_and_ask_for_fields_of_it(
 def test_a_template_spells_out_every_column_and_leaves_open_what_the_metadata_tell(template: dict[str, Any]) -> None:
     columns = template["stream_template"]["$parameters"]
 
-    assert set(columns) == OF_A_TEMPLATE
-    assert (columns["name"], columns["module"]) == ("", "")
-    mapped = {tuple(each["field_path"]) for each in WRITTEN["definitions"]["crm"]["modules"]["components_mapping"]}
-    assert mapped == {("$parameters", "name"), ("$parameters", "module")}
+    assert set(columns) == EVERYWHERE
+    assert columns["name"] == ""
+    (mapped,) = WRITTEN["definitions"]["crm"]["modules"]["components_mapping"]
+    assert mapped["field_path"] == ["$parameters", "name"]
 
 
 def test_there_is_a_template_for_every_cursor_that_a_module_may_have() -> None:

@@ -19,7 +19,7 @@ import yaml
 from airbyte_cdk.test.models import ConnectorTestScenario
 from airbyte_cdk.test.models.scenario import SCENARIO_SECTIONS, entry_key_problems
 
-from source_zoho.data_centers import DATA_CENTERS
+from source_zoho.data_centers import DATA_CENTERS, ENVIRONMENTS, environment_url
 
 ROOT = Path(__file__).resolve().parents[1]
 METADATA = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))
@@ -92,7 +92,9 @@ def test_the_icon_is_a_small_self_contained_svg() -> None:
 
 
 def test_allowed_hosts_are_those_of_the_data_centres() -> None:
-    urls = [url for center in DATA_CENTERS.values() for url in (center.api_url, center.accounts_url)]
+    centers = DATA_CENTERS.values()
+    urls = [environment_url(center.api_url, each) for center in centers for each in ENVIRONMENTS]
+    urls += [center.accounts_url for center in centers]
 
     assert DATA["allowedHosts"]["hosts"] == sorted(str(urlsplit(url).hostname) for url in urls)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from airbyte_cdk.models import AirbyteStateMessage, AirbyteStream, ConfiguredAirbyteCatalog
+from airbyte_cdk.models import AirbyteStateMessage, AirbyteStream, ConfiguredAirbyteCatalog, FailureType
 
 from integration_tests.builders import Record, Run, configured, discovered, forget_earlier_syncs, sync
 from source_zoho.emulator import Emulator
@@ -110,7 +111,13 @@ def expected(zoho: Emulator, module: str, stream: str) -> dict[str, Record]:
 def as_promised(row: Mapping[str, Any], stream: str) -> Record:
     """Return *row* in the types of the schema of *stream*. A field without a value is not there."""
     promised = standard_streams()[stream].json_schema if stream in standard_streams() else {}
-    return _in_types({name: value for name, value in row.items() if value is not None}, promised)  # type: ignore[no-any-return]
+    typed: Record = _in_types(filled(row), promised)
+    return typed
+
+
+def filled(row: Mapping[str, Any]) -> Record:
+    """Return *row* without the fields that have no value."""
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def _in_types(value: Any, schema: Mapping[str, Any]) -> Any:
@@ -148,6 +155,24 @@ def keyed(rows: Iterable[Record], stream: str) -> dict[tuple[str, ...], Record]:
     found = {tuple(str(row[name]) for name in key): row for row in received}
     assert len(found) == len(received), f"{len(received) - len(found)} records of {stream} came twice"
     return found
+
+
+def the_kinds(run: Run) -> set[FailureType | None]:
+    """Return who can help with the failures of *run*."""
+    traces = [message.trace for message in run.output.errors]
+    return {trace.error.failure_type for trace in traces if trace and trace.error}
+
+
+def position(run: Run, stream: str) -> int:
+    """Return how far *stream* has come, in epoch seconds; CRM has one organization."""
+    (only,) = run.cursors(stream).values()
+    return only
+
+
+def crm_calls(zoho: Emulator) -> Counter[str]:
+    """Return how often each path below the root of CRM was called."""
+    called = (call.path for call in zoho.calls.log if call.path.startswith(ROOT_PATH))
+    return Counter(path.removeprefix(f"{ROOT_PATH}/") for path in called)
 
 
 def calls_of(zoho: Emulator, path: str) -> int:

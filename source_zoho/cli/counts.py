@@ -11,7 +11,7 @@ from source_zoho.cli.counts_asking import lines_of
 from source_zoho.cli.counts_report import agree, document, summary, table
 from source_zoho.cli.progress import Steps
 from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, notices, results, terminate_like_interrupt
-from source_zoho.configuration import migrated, problems
+from source_zoho.configuration import migrated, problems, wants
 from source_zoho.errors import ConfigProblem, ZohoError
 from source_zoho.files import read_json
 
@@ -29,7 +29,7 @@ from source_zoho.files import read_json
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def counts(config_path: str, output: str | None, chosen: tuple[str, ...], scan: bool, as_json: bool) -> None:
     """
-    Ask Zoho how many rows each list has, and compare with what was read.
+    Ask Zoho how many rows each list of Books and Billing has, and compare with what was read.
 
     Zoho documents a count for invoices only; every other list is asked once and believed if it answers with a number
     and no rows, or shows all its rows on one page. Asking costs a call for each list and organization.
@@ -65,6 +65,8 @@ def _config(path: str) -> dict[str, Any]:
     wrong = problems(migrated(config) if isinstance(config, Mapping) else config)
     if wrong:
         raise ConfigProblem(" ".join(wrong))
+    if not (wants(config, "books") or wants(config, "billing")):
+        raise ConfigProblem("Only lists of Books and Billing are counted; name one of them in products.")
     return dict(config)
 
 

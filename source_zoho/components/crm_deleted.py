@@ -22,7 +22,7 @@ from source_zoho.components.crm_requester import CrmRequester
 from source_zoho.components.lists import zoho_time
 from source_zoho.components.retriever import start_of
 from source_zoho.components.traced import ZohoFailure, traced
-from source_zoho.configuration import lookback_minutes
+from source_zoho.configuration import lookback_minutes, start_date
 from source_zoho.crm.weave import moment
 from source_zoho.errors import ConfigProblem, Transient
 from source_zoho.paging.windows import Windows
@@ -72,7 +72,7 @@ class DeletedRecordsRetriever(Retriever):
             )
         if began_at and checkpoints_are_heard():
             yield checkpoint(self.name, where.partition, self.cursor_field, began_at, not_beyond=began_at)
-        if since and began_at:
+        if since and began_at and since != start_date(self.config):
             self._refuse_a_pause_too_long(module, since + timedelta(minutes=lookback_minutes(self.config)), began_at)
 
     def _deletions(self, module: str, since: datetime | None) -> Iterator[tuple[list[Row], datetime]]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import requests
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.bodies import body_of
 from source_zoho.components.crm_errors import CHAIN_IS_BROKEN, CHAIN_IS_FULL, NOTHING_THERE, QUESTION_IS_REFUSED
@@ -98,7 +99,11 @@ class ModuleReader:
         while True:
             rounds = 0
             while walk.ask:
-                rows = self._round(walk)
+                try:
+                    rows = self._round(walk)
+                except AirbyteTracedException:
+                    yield from self._kept(walk)
+                    raise
                 self.began_at = self.began_at or walk.began_at
                 rounds += 1
                 if rounds % self.rounds_between_checkpoints == 0:
@@ -179,7 +184,7 @@ class ModuleReader:
             return
         if failure.code == "LIMIT_EXCEEDED" and self._asks_for_fewer_fields(walk):
             return
-        trouble = self._trouble(failure)
+        trouble = self._trouble(failure, walk)
         if trouble is None:
             raise failure
         try:
@@ -187,18 +192,23 @@ class ModuleReader:
         except StuckError as stuck:
             raise (failure if trouble is Trouble.NOT_TAKEN else self._stuck(stuck)) from None
 
-    def _trouble(self, failure: ZohoFailure) -> Trouble | None:
+    def _trouble(self, failure: ZohoFailure, walk: Walk) -> Trouble | None:
         if failure.code in CHAIN_IS_BROKEN:
             return Trouble.CHAIN_BROKEN
         if failure.code in CHAIN_IS_FULL:
             return Trouble.CHAIN_FULL
-        about_the_order = failure.parameter.lower() in _WORDS_FOR_THE_ORDER
-        return Trouble.NOT_TAKEN if failure.code in QUESTION_IS_REFUSED and about_the_order else None
+        if failure.code not in QUESTION_IS_REFUSED:
+            return None
+        # How Zoho names a header that it refuses is not documented; then it may name nothing that we know.
+        may_be_the_header = not failure.parameter and walk.ask is not None and walk.ask.since is not None
+        return Trouble.NOT_TAKEN if may_be_the_header or failure.parameter.lower() in _WORDS_FOR_THE_ORDER else None
 
     def _leaves_out(self, failure: ZohoFailure) -> bool:
         """Ask without a field that Zoho refuses, and remember to say so: it must not take the module along."""
-        name = failure.parameter
-        if name not in self.facts.fields or name in self._refused:
+        # Zoho may name the parameter beside the field.
+        named = {str(value) for value in failure.details.values()} - self._refused.keys()
+        name = next((each for each in self.facts.fields if each in named), "")
+        if not name:
             return False
         self._refused[name] = (
             f"Zoho refuses the field {name} ({failure.code}), so it is missing. Let the profile of the user see it, or "
@@ -263,6 +273,11 @@ class ModuleReader:
         wanted = {"id", *self.facts.fields} - self._refused.keys()
         rows = _rows_of(body_of(response) or {}) if response is not None else []
         return [{name: value for name, value in row.items() if name in wanted} for row in rows]
+
+    def _kept(self, walk: Walk) -> Iterator[Batch]:
+        """Yield how far a *walk* came that breaks off, unless older records are still to be read again."""
+        if not walk.weave.torn:
+            yield Batch([], self._reached(walk))
 
     def _reached(self, walk: Walk) -> datetime | None:
         """Return up to when every change has been handed out; what changed after the first answer is for later."""

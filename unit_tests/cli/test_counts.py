@@ -286,6 +286,7 @@ class TestTheCommand:
             (["--from", "/no/such/file"], CONFIG, "/no/such/file cannot be read (No such file or directory)"),
             ([], {**CONFIG, "data_center": "europe"}, "data_center is 'europe'; expected one of: us"),
             ([], ["no", "object"], "must be a JSON object"),
+            ([], {**CONFIG, "products": ["crm"]}, "Only lists of Books and Billing are counted"),
         ],
     )
     def test_wrong_use_ends_with_2_and_says_what_is_right(

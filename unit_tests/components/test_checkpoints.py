@@ -240,3 +240,40 @@ def test_a_list_below_a_parent_has_notes_of_its_own() -> None:
 
     assert notes_of(BILLS, partition) == {"seen": {"1": 5}}
     assert notes_of(BILLS, {**partition, "module": "cm_b"}) == {}
+
+
+# ── what changed after the first answer ──
+
+
+def a_last_checkpoint(organization_id: str, reached: int, not_beyond: int) -> AirbyteMessage:
+    moments = (datetime.fromtimestamp(each, tz=UTC) for each in (reached, not_beyond))
+    first, bound = moments
+    return checkpoint(BILLS, {"organization_id": organization_id}, "last_modified_time", first, not_beyond=bound)
+
+
+def test_the_state_that_the_cdk_makes_of_the_latest_row_stays_within_the_bound() -> None:
+    progress = Progress([])
+    progress.apply(a_last_checkpoint("17", 500, not_beyond=600))
+
+    assert reached(progress.apply(a_state_message(an_entry("17", 900)))) == {"17": 600}
+
+
+def test_a_state_within_the_bound_stays_as_it_is() -> None:
+    progress = Progress([])
+    progress.apply(a_last_checkpoint("17", 500, not_beyond=600))
+
+    assert reached(progress.apply(a_state_message(an_entry("17", 550)))) == {"17": 550}
+
+
+def test_a_bound_holds_for_its_own_partition() -> None:
+    progress = Progress([])
+    progress.apply(a_last_checkpoint("17", 500, not_beyond=600))
+
+    assert reached(progress.apply(a_state_message(an_entry("17", 900), an_entry("18", 900)))) == {"17": 600, "18": 900}
+
+
+def test_a_bound_is_never_part_of_a_state() -> None:
+    progress = Progress([])
+
+    for message in (a_last_checkpoint("17", 500, not_beyond=600), a_state_message(an_entry("17", 900))):
+        assert told(progress.apply(message))["states"][0].keys() == {"partition", "cursor"}

@@ -332,7 +332,7 @@ def test_a_record_that_changed_again_is_asked_about_again() -> None:
 
 @pytest.mark.parametrize("calls_a_day", range(3, 16))
 @pytest.mark.parametrize("habit", [{}, {"sort": "ignored"}], ids=["in order", "in no order"])
-def test_days_that_end_at_any_call_lose_nothing_and_ask_about_few_twice(
+def test_days_that_end_at_any_call_lose_nothing_and_ask_about_nothing_twice(
     calls_a_day: int, habit: dict[str, Any]
 ) -> None:
     platform, days = Platform(leads(12, **habit)), 0
@@ -404,13 +404,13 @@ def an_organization() -> Crm:
         times = [] if module == "Readings" else [field_row("Modified_Time", "datetime")]
         return {"fields": [field_row("Name"), *times]}
 
-    return Crm().on("settings/modules", {"modules": modules}).on("__composite_requests", composite(fields_of))
+    crm = Crm().on("settings/modules", {"modules": modules}).on("__composite_requests", composite(fields_of))
+    return crm.on("settings/fields", lambda call: fields_of(call.params["module"]))
 
 
 def slices(crm: Crm, details: str | None = "changed", **settings: Any) -> list[dict[str, Any]]:
     config = {**CONFIG, **({"document_details": details} if details else {})}
     router = ModulesOfRecords(one=crm, five=crm, config=config, parameters={}, **settings)  # type: ignore[arg-type]
-    crm.on("settings/fields", {"fields": [field_row("Name"), field_row("Modified_Time", "datetime")]})
     return [dict(each.partition) for each in router.stream_slices()]
 
 

@@ -59,7 +59,9 @@ def test_all_streams_of_a_process_ask_once_until_the_next_run() -> None:
 def test_another_grant_opens_another_organization() -> None:
     partitions(Crm().on("org", {"org": [ENTERPRISE]}))
 
-    assert partitions(Crm().on("org", {"org": [{"zgid": "18"}]}), refresh_token="another") == [{"organization_id": "18"}]
+    assert partitions(Crm().on("org", {"org": [{"zgid": "18"}]}), refresh_token="another") == [
+        {"organization_id": "18"}
+    ]
 
 
 def test_the_edition_says_how_many_calls_may_be_under_way() -> None:

@@ -30,7 +30,7 @@ def rows(count: int, **texts: Any) -> list[dict[str, Any]]:
 def test_only_records_whose_text_may_be_cut_are_asked_for() -> None:
     crm = Crm().on(PATH, whole)
     short = {"id": "1", "Answer": "x" * 499}
-    mixed = [short, {"id": "2", "Answer": CUT}, {"id": "3", "Answer": None}, {"id": "4"}]
+    mixed: list[dict[str, Any]] = [short, {"id": "2", "Answer": CUT}, {"id": "3", "Answer": None}, {"id": "4"}]
 
     done = a_text(crm).complete(mixed)
 
@@ -66,7 +66,9 @@ def test_two_hundred_records_and_eight_fields_are_asked_for_at_a_time() -> None:
 
 
 def test_where_so_many_ids_are_too_many_fifty_are_asked_for_from_then_on() -> None:
-    crm = Crm().on(PATH, lambda call: refusal("LIMIT_EXCEEDED", param_name="ids") if len(call.ids) > 50 else whole(call))
+    crm = Crm().on(
+        PATH, lambda call: refusal("LIMIT_EXCEEDED", param_name="ids") if len(call.ids) > 50 else whole(call)
+    )
     text = a_text(crm)
 
     done = [*text.complete(rows(220)), *text.complete(rows(60))]
@@ -77,7 +79,7 @@ def test_where_so_many_ids_are_too_many_fifty_are_asked_for_from_then_on() -> No
 
 
 def test_what_the_answer_lacks_or_says_oddly_stays_as_it_was() -> None:
-    odd = [{"id": "0"}, {"id": "1", "Answer": None}, {"id": "99", "Answer": "a stranger"}]
+    odd: list[dict[str, Any]] = [{"id": "0"}, {"id": "1", "Answer": None}, {"id": "99", "Answer": "a stranger"}]
     crm = Crm().on(PATH, a_page(odd))
 
     assert [row["Answer"] for row in a_text(crm).complete(rows(3))] == [CUT] * 3

@@ -99,15 +99,16 @@ class History:
 
 
 @st.composite
-def times(draw: st.DrawFn, most_in_a_second: int, *, with_nulls: bool = True) -> list[float | None]:
-    """Draw when the records changed: long ago, in an order that is not that of their ids, many in one second."""
+def times(draw: st.DrawFn, most_in_a_second: int) -> list[float | None]:
+    """Draw when records changed: long ago, not in the order of their ids, more than a page in one second or never."""
     stretches = st.tuples(st.sampled_from([0, 0, 1, 100]), st.integers(1, 2 * PAGE))
     found: list[float | None] = []
     instant = NOON - 10_000
     for gap, length in draw(st.lists(stretches, min_size=0, max_size=4)):
         found += [instant + gap * place for place in range(min(length, most_in_a_second) if gap == 0 else length)]
         instant += gap * length + draw(st.sampled_from([1, 1000]))
-    found += [None] * draw(st.sampled_from([0, 0, 0, 1, 2 * PAGE])) if with_nulls else []
+    if most_in_a_second >= PAGE:
+        found += [None] * draw(st.sampled_from([0, 0, 0, 1, 2 * PAGE]))
     return draw(st.permutations(found)) if draw(st.booleans()) else found
 
 
@@ -149,7 +150,7 @@ of_any_kind = st.fixed_dictionaries(
 def histories(
     draw: st.DrawFn, habits: st.SearchStrategy[dict[str, Any]], kinds: list[str], most_in_a_second: int = 3 * PAGE
 ) -> History:
-    """Draw a module, what happens to it, and how it is read."""
+    """Draw a module, what happens to it, and how it is read; with less than a page in a second all say when."""
     changed = draw(times(most_in_a_second))
     starts_at = draw(st.sampled_from([None, None, *sorted(filter(None, changed))[::3]]))
     return History(changed, draw(deeds(kinds)), draw(habits), draw(readers), starts_at)

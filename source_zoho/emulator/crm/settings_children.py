@@ -86,11 +86,12 @@ def emails(rows: Rows, record: str) -> list[Row]:
 
 
 def shares(rows: Rows, record: str) -> list[Row]:
-    """Return with whom a record is shared."""
+    """Return with whom a record is shared: with nobody twice."""
     _, _, record_id = record.partition("/")
-    return rows.made(
+    made = rows.made(
         "record_shares", rows.size_of_parent("record_shares", record_id, _number(record) % _MOST_SHARES), record
     )
+    return list({row["shared_with"]["id"]: row for row in made}.values())
 
 
 def contact_roles(rows: Rows, record: str) -> list[Row]:
