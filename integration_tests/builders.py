@@ -279,10 +279,17 @@ def write_for_the_command(
     folder: Path, zoho: Emulator, *names: str, state: Sequence[AirbyteStateMessage] | None = None, **config: Any
 ) -> list[str]:
     """Write configuration, catalog and state into *folder*, and return the command that reads with them."""
-    files = {
-        "config": a_config(zoho, **config),
-        "catalog": ConfiguredAirbyteCatalogSerializer.dump(a_catalog(*names)),
-    }
+    return write_files(folder, a_config(zoho, **config), a_catalog(*names), state)
+
+
+def write_files(
+    folder: Path,
+    config: Mapping[str, Any],
+    catalog: ConfiguredAirbyteCatalog,
+    state: Sequence[AirbyteStateMessage] | None = None,
+) -> list[str]:
+    """Write what a read is given into *folder*, and return the command that reads with it."""
+    files: dict[str, Any] = {"config": config, "catalog": ConfiguredAirbyteCatalogSerializer.dump(catalog)}
     if state is not None:
         files["state"] = [AirbyteStateMessageSerializer.dump(each) for each in state]
     arguments = ["read"]

@@ -1,4 +1,4 @@
-"""What did users receive when somebody last looked? Up to three records of each stream, in ``golden/<stream>.jsonl``."""
+"""What did users receive when somebody last looked? ``golden/<stream>.jsonl`` has a few records of each stream."""
 
 from __future__ import annotations
 

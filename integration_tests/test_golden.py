@@ -50,6 +50,7 @@ A_DAY_SECONDS = 24 * 60 * 60
 # When we read, by our clock and Zoho's, which go on while we do.
 OUR_TIMES = dict.fromkeys(["read_at", "last_seen_at", "missed_at"], "2025-06-02T09:30:00+0000")
 
+
 @pytest.fixture(scope="module")
 def first_records(request: pytest.FixtureRequest) -> dict[str, list[Record]]:
     with Emulator(seed=SEED, now=NOW, sizes=SIZES, calls_per_minute=UNHURRIED) as zoho:

@@ -8,11 +8,8 @@ and what was read before the checkpoint need not be read again.
 from __future__ import annotations
 
 import signal
-import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from airbyte_cdk.models import AirbyteStreamStatus
@@ -21,21 +18,19 @@ from integration_tests.builders import (
     UNHURRIED,
     Run,
     attempt,
-    environment,
     forget_earlier_syncs,
-    heard,
     identities,
     key_of,
     read,
     write_for_the_command,
 )
+from integration_tests.killing import run_until_the_first_checkpoint
 from source_zoho.emulator import Emulator
 
 INVOICES, BILLS = "books_invoices", "books_bills"
 PAGE = 200
 LONG = 9_000  # 45 pages; a checkpoint comes every 25
 THE_BEGINNING = 946_684_800  # 2000-01-01: where a sync begins that has no start_date
-PATIENCE_SECONDS = 300  # only so that a hanging command fails its test instead of holding it for ever
 
 
 @dataclass(frozen=True)
@@ -56,32 +51,12 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interrupte
     with Emulator(sizes={"invoices": LONG}, calls_per_minute=UNHURRIED) as zoho:
         chosen = zoho.organization_ids[0]
         command = write_for_the_command(folder, zoho, INVOICES, organization_ids=[chosen])
-        killed, exit_code = run_until_the_first_checkpoint(command, folder, zoho)
+        killed, exit_code = run_until_the_first_checkpoint(command, folder, zoho, "invoices", LONG // PAGE - 3)
         zoho.calls.reset()
         resumed = read(zoho, INVOICES, state=killed.state, organization_ids=[chosen])
         calls = zoho.calls.by_path["/books/v3/invoices"]
         yield Interrupted(zoho, chosen, killed, exit_code, resumed, calls)
     forget_earlier_syncs()
-
-
-def run_until_the_first_checkpoint(command: list[str], folder: Path, zoho: Emulator) -> tuple[Run, int]:
-    """Run the real command, kill it when it writes its first state; return what it had written, and its exit code."""
-    dead = threading.Event()
-    # However slowly the state is written: the list cannot come to its end before.
-    zoho.on_call(LONG // PAGE - 3, lambda _: dead.wait(PATIENCE_SECONDS), path="invoices")
-    with subprocess.Popen(
-        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if line.startswith('{"type":"STATE"'):
-                break
-        process.kill()
-        exit_code = process.wait(PATIENCE_SECONDS)
-        dead.set()
-    return heard(lines), exit_code
 
 
 def invoice_ids(*runs: Run) -> set[str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -15,14 +13,13 @@ from airbyte_cdk.models import AirbyteStreamStatus
 from integration_tests.builders import (
     Run,
     attempt,
-    environment,
-    heard,
     identities,
     key_of,
     read,
     write_for_the_command,
 )
 from integration_tests.conftest import StartZoho
+from integration_tests.killing import run_until_the_first_checkpoint
 from integration_tests.truth import all_asked, expected
 from source_zoho.emulator import Emulator
 
@@ -36,7 +33,6 @@ BETWEEN_CHECKPOINTS = 10
 # The command writes what it has to say ten times a second: this many cannot be read before it has said something.
 INVOICES = 600
 A_DAY_SECONDS = 24 * 3600
-PATIENCE_SECONDS = 300  # only so that a hanging command fails its test instead of holding it for ever
 
 
 def documents_asked(zoho: Emulator, stream: str) -> Counter[str]:
@@ -62,9 +58,8 @@ def test_a_killed_sync_and_the_next_together_have_every_document_and_ask_for_few
     chosen = zoho.organization_ids[:1]
     settings: dict[str, Any] = {"document_details": "changed", "organization_ids": chosen}
 
-    killed, exit_code = run_until_the_first_checkpoint(
-        write_for_the_command(tmp_path, zoho, DETAILS, **settings), tmp_path, zoho
-    )
+    command = write_for_the_command(tmp_path, zoho, DETAILS, **settings)
+    killed, exit_code = run_until_the_first_checkpoint(command, tmp_path, zoho, "/invoices/{invoice_id}", INVOICES - 5)
     zoho.calls.reset()
     resumed = read(zoho, DETAILS, state=killed.state, **settings)
 
@@ -73,26 +68,6 @@ def test_a_killed_sync_and_the_next_together_have_every_document_and_ask_for_few
     everything = {str(row["invoice_id"]) for row in zoho.rows("invoices", chosen[0])}
     assert {row["invoice_id"] for run in (killed, resumed) for row in run.records(DETAILS)} == everything
     assert len(documents_asked(zoho, DETAILS)) == INVOICES - BETWEEN_CHECKPOINTS
-
-
-def run_until_the_first_checkpoint(command: list[str], folder: Path, zoho: Emulator) -> tuple[Run, int]:
-    """Run the real command, kill it when it writes its first state; return what it had written, and its exit code."""
-    dead = threading.Event()
-    # However slowly the state is written: the walk cannot come to its end before.
-    zoho.on_call(INVOICES - 5, lambda _: dead.wait(PATIENCE_SECONDS), path="/invoices/{invoice_id}")
-    with subprocess.Popen(
-        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if line.startswith('{"type":"STATE"'):
-                break
-        process.kill()
-        exit_code = process.wait(PATIENCE_SECONDS)
-        dead.set()
-    return heard(lines), exit_code
 
 
 # ── the end of the day, at any document ──

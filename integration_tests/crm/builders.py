@@ -21,6 +21,8 @@ ROOT_PATH = "/crm/v8"
 FIXED = {"Notes": "crm_notes", "Attachments": "crm_attachments"}
 # Read only when the configuration asks for what costs a call for each record.
 PER_RECORD = ("crm_deal_contact_roles", "crm_record_emails", "crm_record_shares", "crm_timelines")
+# Sizes for an emulator in which every module has records, and none has a second page.
+A_FEW_OF_EACH = dict.fromkeys([*Emulator().crm.readable(), *FIXED], 4)
 
 # ── streams ──
 
@@ -167,6 +169,11 @@ def position(run: Run, stream: str) -> int:
     """Return how far *stream* has come, in epoch seconds; CRM has one organization."""
     (only,) = run.cursors(stream).values()
     return only
+
+
+def position_of_module(run: Run, stream: str, module: str) -> int:
+    """Return how far *stream* has come in *module*, in epoch seconds."""
+    return next(at for place, at in run.cursors(stream).items() if place.split("/")[-1] == module)
 
 
 def crm_calls(zoho: Emulator) -> Counter[str]:

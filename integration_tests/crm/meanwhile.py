@@ -75,4 +75,3 @@ class Meanwhile:
             self.deleted.add(gone)
         zoho.clock.advance(seconds=self._random.choice([0, 0, 1, 3]))
         self._plan(zoho)
-

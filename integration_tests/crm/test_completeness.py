@@ -98,7 +98,10 @@ def test_every_module_that_can_be_read_is_a_stream_and_no_other() -> None:
 
 
 def test_what_lists_leave_out_comes_as_the_records_of_other_modules(full_sync: FullSync) -> None:
-    for module, stream in (("Odd_Shapes_Rows", "crm_odd_shapes_rows"), ("Odd_Shapes_X_Products", "crm_odd_shapes_x_products")):
+    for module, stream in (
+        ("Odd_Shapes_Rows", "crm_odd_shapes_rows"),
+        ("Odd_Shapes_X_Products", "crm_odd_shapes_x_products"),
+    ):
         assert len(full_sync.run.records(stream)) == full_sync.zoho.crm.count(module) > 0
 
     assert not {"Rows_Inside", "Related_Products"} & full_sync.run.records("crm_odd_shapes")[0].keys()

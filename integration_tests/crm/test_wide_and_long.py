@@ -9,7 +9,6 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-
 from airbyte_cdk.models import AirbyteStreamStatus
 
 from integration_tests.builders import Run

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
 
 import requests
@@ -54,6 +55,9 @@ class DeletedRecordsRetriever(Retriever):
     parameters: InitVar[Mapping[str, Any]]
     name: str = ""
     cursor_field: str = DELETED_AT
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._pause_is_untold = Lock()  # whoever gets hold of it tells it, for all modules
 
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
@@ -109,13 +113,14 @@ class DeletedRecordsRetriever(Retriever):
 
     def _refuse_a_pause_too_long(self, module: str, last: datetime, now: datetime) -> None:
         """Raise AirbyteTracedException, once, when Zoho may have forgotten deletions since the *last* sync."""
-        if now - last <= KEPT_FOR:
+        if now - last <= KEPT_FOR or not self._pause_is_untold.acquire(blocking=False):
             return
         raise traced(
             ConfigProblem(
                 f"{self.name}: the last sync of {module} was {(now - last).days} days ago, and Zoho tells deletions "
-                f"for {KEPT_FOR.days} days, so some may be missing. Refresh the stream of {module} in full to be rid "
-                "of records that are gone; the next sync of deletions goes on from now."
+                f"for {KEPT_FOR.days} days, so some may be missing. Refresh the stream of {module} in full, and those "
+                "of other modules with such a pause, to be rid of records that are gone; the next sync of deletions "
+                "goes on from now."
             )
         )
 

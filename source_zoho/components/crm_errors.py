@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 from airbyte_cdk.sources.streams.http.error_handlers import BackoffStrategy, ErrorResolution
@@ -65,6 +67,7 @@ _MAY_BE_QUOTED = (
     "expected_values",
     "supported_values",
 )
+_DELETED = re.compile(r"([^/]+)/deleted$")
 
 
 @dataclass
@@ -116,6 +119,11 @@ class CrmErrorHandler(ZohoErrorHandler):
         crm_quota(self.config).credits.close(error)
         return ended(error, said)
 
+    def part(self, request: requests.PreparedRequest | None) -> str:
+        """Return which part of the stream *request* is for: of which module, when there is one call for each."""
+        module = _module_of(request.url or "") if request is not None else ""
+        return f"{self.name} of module {module}" if module else self.name
+
     def quoted(self, response: requests.Response) -> str:
         """Return what *response* says, with the names that it gives to the reason."""
         said = self.said_in(response)
@@ -147,6 +155,12 @@ def ended(error: ZohoError, said: Said | None = None) -> ZohoFailure:
     failure = traced(error, said.code if said else None, said.details if said else None)
     failure.ends_the_product = True
     return failure
+
+
+def _module_of(url: str) -> str:
+    place = urlsplit(url)
+    deleted = _DELETED.search(place.path)
+    return deleted[1] if deleted else parse_qs(place.query).get("module", [""])[0]
 
 
 def _listed(value: Any) -> str:

@@ -34,6 +34,7 @@ from source_zoho.oauth.tokens import TokenStore
 Row = Mapping[str, Any]
 _MOST_IN_ONE_CALL = 5
 _CALLS_AT_A_TIME = 10  # the gate lets through what the edition takes
+_CALLS_OF_FIVE_AT_A_TIME = 2  # Zoho counts each as five
 _NO_FIELDS = "Zoho describes no fields of it."
 _log = logging.getLogger("airbyte")
 
@@ -146,12 +147,13 @@ class Metadata:
         if not wanted:
             return
         streams = {module.api_name: stream for stream, module in wanted.items()}
-        with ThreadPoolExecutor(max_workers=_CALLS_AT_A_TIME) as pool:
-            found: dict[str, list[Row]] = {}
+        found: dict[str, list[Row]] = {}
+        refused: dict[str, str] = {}
+        with ThreadPoolExecutor(max_workers=_CALLS_OF_FIVE_AT_A_TIME) as pool:
             for part in pool.map(self._ask_for_five, _parts(list(streams))):
                 found.update(part)
-            rest = [name for name in streams if name not in found]
-            refused: dict[str, str] = {}
+        rest = [name for name in streams if name not in found]
+        with ThreadPoolExecutor(max_workers=_CALLS_AT_A_TIME) as pool:
             for name, answer in zip(rest, pool.map(self._ask_for_one, rest), strict=True):
                 if isinstance(answer, str):
                     refused[name] = answer

@@ -63,17 +63,17 @@ class ModuleRetriever(Retriever):
         since = start_of(where) if self.cursor_field else None
         refresh = Refresh(self.config, self.name, where, described)
         reader = ModuleReader(self._facts(described), self.requester)
-        reached = since
+        reached = begin = refresh.begin(since)
         try:
-            for batch in reader.batches(refresh.begin(since)):
+            for batch in reader.batches(begin):
                 yield from self.record_selector.filter_and_transform(
                     batch.rows, stream_state={}, records_schema=records_schema, stream_slice=where
                 )
                 if batch.reached:
                     reached = batch.reached
-                    yield from self._checkpoint(where, reached, refresh.notes)
+                    yield from self._checkpoint(where, reached, refresh.notes_on_the_way(reached))
         except AirbyteTracedException:
-            yield from self._checkpoint(where, reached, refresh.notes)
+            yield from self._checkpoint(where, reached, refresh.notes_on_the_way(reached))
             raise
         yield from self._checkpoint(
             where, _everything_before(reader, reached), refresh.notes_at_the_end(), reader.began_at

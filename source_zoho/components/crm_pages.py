@@ -30,6 +30,7 @@ _WORDS_FOR_PAGES = frozenset({"page", "per_page"})
 _MARKS = {"token": ("next_page_token", "page_token"), "index": ("next_index", "index")}
 # How Zoho words it that records of a module have no such list; with the same code it says that one record is gone.
 _NO_SUCH_LIST = "relation name"
+_MOST_REPEATED_PAGES = 3  # a step back from rows that moved may bring nothing new
 _log = logging.getLogger("airbyte")
 
 
@@ -79,7 +80,7 @@ class CrmPages:
     def _by_number(
         self, query: Mapping[str, Any], where: StreamSlice, since: datetime | None
     ) -> Iterator[tuple[list[Row], datetime]]:
-        windows = Windows()
+        windows, met, repeated = Windows(), set[tuple[str, ...]](), 0
         while not windows.done and not self.is_off:
             numbered = self.follows == "page" or windows.page.number > 1
             page = {"page": windows.page.number, "per_page": windows.page.size} if numbered else {}
@@ -92,10 +93,14 @@ class CrmPages:
                 continue
             rows, info = rows_at(self.place, response), info_of(response)
             yield rows, zoho_time(response)
-            ids = [key_of(row, self.primary_key) for row in rows]
-            windows.advance(
-                ids, bool(info.get("more_records")), _whole(info.get("per_page")) if numbered else len(rows)
-            )
+            ids, more = [key_of(row, self.primary_key) for row in rows], bool(info.get("more_records"))
+            repeated = repeated + 1 if more and met.issuperset(ids) else 0
+            if repeated > _MOST_REPEATED_PAGES:
+                raise traced(
+                    Transient(f"{self.name}: Zoho says that there is more, and repeats itself. Run again later.")
+                )
+            met.update(ids)
+            windows.advance(ids, more, _whole(info.get("per_page")) if numbered else len(rows))
 
     def _by_mark(
         self, query: Mapping[str, Any], where: StreamSlice, since: datetime | None

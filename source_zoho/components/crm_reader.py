@@ -151,8 +151,8 @@ class ModuleReader:
             response = self._ask(self._groups[group], _parameters(ask, token), _headers(ask))
             read_at = read_at or zoho_time(response)
             answers.append(self._answer(response))
-            if not answers[0].rows and not answers[0].more and not ask.tokens:
-                break  # nothing changed, so no group has anything to say
+            if ask.only_of_the_leader or (not answers[0].rows and not answers[0].more and not ask.tokens):
+                break  # what has not changed has not changed in any group
         if read_at is None:
             raise traced(Transient(f"{self.facts.stream}: Zoho's list ended unexpectedly. Run again later."))
         return answers, read_at

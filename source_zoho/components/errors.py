@@ -168,7 +168,7 @@ class ZohoErrorHandler(ErrorHandler):
         self, message: str, request: requests.PreparedRequest | None, said: str, where: str | None = None
     ) -> str:
         organization = organization_of(request) if request is not None else ""
-        where = where or (f"{self.name} of organization {organization}" if organization else self.name)
+        where = where or self.part(request)
         place = f" in organization {organization}" if organization else ""
         told = message.format(
             product=self.product,
@@ -177,6 +177,11 @@ class ZohoErrorHandler(ErrorHandler):
             in_organization=place,
         )
         return f"{where}: {told} ({said})." if said else f"{where}: {told}."
+
+    def part(self, request: requests.PreparedRequest | None) -> str:
+        """Return which part of the stream *request* is for."""
+        organization = organization_of(request) if request is not None else ""
+        return f"{self.name} of organization {organization}" if organization else self.name
 
     def _whole_scope(self) -> str:
         if not self.scope:

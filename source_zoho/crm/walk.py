@@ -22,63 +22,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import pairwise
 
 from source_zoho.crm.emitted import Emitted
 from source_zoho.crm.order import FirstPage, change_of, latest_come_first
+from source_zoho.crm.question import Answer, Ask, Method, StuckError, Trouble
 from source_zoho.crm.weave import Row, Weave
+
+__all__ = ["CHANGED_AT", "Answer", "Ask", "Method", "StuckError", "Trouble", "Walk"]
 
 CHANGED_AT = "Modified_Time"
 _NO_OTHER_END = "Zoho lists no more than 100,000 records of this module from either end"
 _A_SECOND = timedelta(seconds=1)
 _MOST_BREAKS = 5  # of chains, one after the other, that bring nothing new
 _MOST_LOOKS = 10  # at what was edited meanwhile, each shorter than the one before unless people are faster than we are
-
-
-class Method(StrEnum):
-    """How a module is walked through."""
-
-    BY_CHANGE = "by_change"
-    NEWEST_FIRST = "newest_first"
-    BY_ID = "by_id"
-    PLAIN = "plain"
-
-
-class Trouble(StrEnum):
-    """What kept Zoho from answering a question, as far as another question may help."""
-
-    CHAIN_BROKEN = "chain_broken"  # the token died, or is bound to another question
-    CHAIN_FULL = "chain_full"  # 100,000 records
-    NOT_TAKEN = "not_taken"  # an order or a header that the module does not know
-
-
-@dataclass(frozen=True)
-class Ask:
-    """
-    A question, put once for each group of fields.
-
-    ``sort_by`` and ``descending`` are the order (no ``sort_by``: Zoho's own), ``since`` is the If-Modified-Since, and
-    ``tokens`` holds the place of each group in a chain; a group with None in it has no more to say.
-    """
-
-    sort_by: str = ""
-    descending: bool = False
-    since: datetime | None = None
-    tokens: tuple[str | None, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What Zoho answered for one group of fields."""
-
-    rows: Sequence[Row] = ()
-    more: bool = False
-    token: str | None = None
-
-
-class StuckError(Exception):
-    """There is no question left that would bring the rest; the text says why."""
 
 
 @dataclass
@@ -114,7 +71,11 @@ class Walk:
     # ── what the reader tells ──
 
     def take(self, answers: Sequence[Answer], read_at: datetime) -> list[Row]:
-        """Learn from the *answers* to ``ask``, one for each group, and return the records that are whole and news."""
+        """
+        Learn from the *answers* to ``ask``, one for each group, and return the records that are whole and news.
+
+        *read_at* must not be later, on Zoho's clock, than the moment in which Zoho looked for the first of them.
+        """
         self.began_at = self.began_at or read_at.replace(microsecond=0)
         self._rounds += 1
         if not self._is_of_use(answers[0], read_at):
@@ -173,7 +134,7 @@ class Walk:
         if not rest:
             raise StuckError(reason)
         self.method, self.methods = rest[0], rest
-        self.remarks.append(f"{reason}; reading on {_IN_WORDS[self.method]}.")
+        self.remarks.append(f"{reason}; reading on {self.method.in_words}.")
         self.weave.give_up_waiting()
         self._begin()
 
@@ -213,7 +174,7 @@ class Walk:
             return
         if not self._order_is_proven:
             self._looks_at_the_other_end = True
-            self.ask = Ask(self.changed_at, descending=True, since=self.ask.since)
+            self.ask = Ask(self.changed_at, descending=True, since=self.ask.since, only_of_the_leader=True)
             return
         self._border = self.reached = self._last
         self.weave.give_up_waiting(before=self._last)
@@ -389,11 +350,3 @@ class Walk:
 def _rank(record_id: str) -> tuple[int, str]:
     """Return what orders ids as numbers: they are written as text, without leading zeros."""
     return len(record_id), record_id
-
-
-_IN_WORDS = {
-    Method.BY_CHANGE: "in the order of change",
-    Method.NEWEST_FIRST: "latest change first",
-    Method.BY_ID: "in the order of ids, all records",
-    Method.PLAIN: "in Zoho's own order, all records",
-}

@@ -110,6 +110,8 @@ class Crm:
     def _response(self, answer: Any) -> requests.Response:
         if isinstance(answer, ZohoFailure):
             raise answer
+        if isinstance(answer, requests.Response):
+            return answer
         date = {"Date": format_datetime(datetime.fromtimestamp(int(self.now), UTC), usegmt=True)}
         if answer is None or isinstance(answer, int):
             return a_crm_answer(status=answer or 204, headers=date)

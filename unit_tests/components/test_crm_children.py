@@ -1,98 +1,25 @@
-"""Is what hangs below a record read once for each record that changed, and from where an interrupted sync stood?"""
+"""Is what hangs below a record read for each record that changed, and told from what cannot be read?"""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from airbyte_cdk.models import AirbyteMessage
 
-from source_zoho.components import checkpoints, crm_metadata
-from source_zoho.components.checkpoints import Progress
-from source_zoho.components.crm_children import ModulesOfRecords, RecordChildrenRetriever, oldest_change_first
+from source_zoho.components.crm_children import oldest_change_first
 from source_zoho.components.crm_reader import Batch
 from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.crm.walk import CHANGED_AT
 from source_zoho.errors import Unexpected
-from source_zoho.oauth import tokens
-from unit_tests.components.crm_fakes import (
-    ANYWHERE,
-    CONFIG,
-    Call,
-    Crm,
-    Records,
-    a_crm_selector,
-    a_page,
-    composite,
-    refusal,
-    since,
-    the_end_of_the_day,
-    trouble,
-)
-from unit_tests.components.lists import Retrieved, retrieve_with
-from unit_tests.crm.metadata import field_row, module_row
-from unit_tests.crm.module_model import NOON, ModuleModel, stamp
+from unit_tests.components.crm_fakes import Call, a_page, refusal, the_end_of_the_day, trouble
+from unit_tests.components.crm_leads import LONG_AGO, except_of, followed, lead_in, leads, read
+from unit_tests.crm.module_model import stamp
 
-LONG_AGO = NOON - 100_000
-LEADS = {"module": "Leads"}
-LOOKBACK_SECONDS = 600
 NO_SUCH_LIST = traced(
     Unexpected("Zoho said INVALID_DATA: the relation name given seems to be invalid"), "INVALID_DATA", {}
 )
-
-
-@pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let nobody merge checkpoints but who says so, and leave nothing for other tests."""
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
-    monkeypatch.setattr(checkpoints, "_notes", {})
-    yield
-    crm_metadata.forget()
-    tokens._stores.clear()
-
-
-def leads(count: int = 3, below: Any = None, **model: Any) -> Crm:
-    """Return *count* leads, numbered from 7 on, that changed an hour after each other; *below* answers for each."""
-    moments = range(LONG_AGO, LONG_AGO + 3600 * count, 3600)
-    records = Records(ModuleModel(**model).add_many(moments))
-    return records.crm().on(ANYWHERE, below or one_thing)
-
-
-def one_thing(call: Call) -> dict[str, Any]:
-    return a_page([{"id": f"of {lead_in(call)}"}], key="things")
-
-
-def lead_in(call: Call) -> str:
-    return call.path.split("/")[1]
-
-
-def except_of(lead: str, answer: Any) -> Callable[[Call], Any]:
-    """Return how all leads are answered for but one."""
-    return lambda call: answer if lead_in(call) == lead else one_thing(call)
-
-
-def a_retriever(crm: Crm, **settings: Any) -> RecordChildrenRetriever:
-    wanted = {
-        "name": "crm_things",
-        "path": "{module}/{record_id}/things",
-        "primary_key": ["record_id", "id"],
-        "record_selector": a_crm_selector("things"),
-        "config": {**CONFIG, "lookback_minutes": LOOKBACK_SECONDS // 60},
-        **settings,
-    }
-    return RecordChildrenRetriever(requester=crm, parameters={}, **wanted)  # type: ignore[arg-type]
-
-
-def read(crm: Crm, instant: float = 0, **settings: Any) -> Retrieved:
-    return retrieve_with(a_retriever(crm, **settings), since(instant, **LEADS))
-
-
-def followed(crm: Crm) -> list[str]:
-    """Return the leads that were asked about, in the order of the calls."""
-    return [lead_in(call) for call in crm.calls if "/" in call.path]
 
 
 # ── what is read ──
@@ -233,125 +160,6 @@ def test_a_refusal_that_does_not_speak_of_the_record_is_no_empty_list(answer: Zo
     assert [row["record_id"] for row in got.records] == ["7"]
 
 
-# ── how far it came ──
-
-
-def positions(got: Retrieved) -> list[int]:
-    """Return the positions that were reported, in epoch seconds."""
-    return [int(each["cursor"]["parent_modified_time"]) for each in got.checkpoints]
-
-
-def test_nobody_hears_of_checkpoints_without_a_source() -> None:
-    assert read(leads(3)).checkpoints == []
-
-
-def test_a_walk_reports_every_ten_records_and_at_its_end() -> None:
-    Progress([])
-
-    got = read(leads(12))
-
-    assert positions(got) == [LONG_AGO + 9 * 3600, LONG_AGO + 11 * 3600]
-
-
-def test_a_walk_that_breaks_reports_the_last_record_that_was_read_whole() -> None:
-    Progress([])
-
-    got = read(leads(3, except_of("9", trouble())))
-
-    assert positions(got) == [LONG_AGO + 3600]
-
-
-def test_a_change_after_the_first_answer_is_for_the_next_sync() -> None:
-    Progress([])
-    crm = leads(1)
-    crm.now = LONG_AGO - 60
-
-    got = read(crm)
-
-    assert positions(got) == [LONG_AGO - 59]
-    assert got.checkpoints[0]["not_beyond"] == LONG_AGO - 59
-
-
-def test_a_module_without_records_reports_nothing() -> None:
-    Progress([])
-
-    assert read(leads(0)).checkpoints == []
-
-
-def test_a_module_whose_list_was_refused_is_asked_again_in_the_next_sync() -> None:
-    Progress([])
-
-    assert read(leads(3, refusal("INVALID_MODULE"))).checkpoints == []
-
-
-class Platform:
-    """Syncs one time after the other, and keeps the state in between."""
-
-    def __init__(self, crm: Crm) -> None:
-        self.crm = crm
-        self.rows: list[str] = []
-        self.state: AirbyteMessage | None = None
-
-    def sync(self) -> Retrieved:
-        """Sync once, and let the state be what the source makes of it."""
-        progress = Progress([self.state.state] if self.state and self.state.state else [])
-        got = read(self.crm, self._begins_at())
-        self.rows += [row["record_id"] for row in got.records]
-        for message in got.messages:
-            self.state = progress.apply(message)
-        return got
-
-    def _begins_at(self) -> int:
-        if not (self.state and self.state.state and self.state.state.stream):
-            return 0
-        (entry,) = vars(self.state.state.stream.stream_state)["states"]
-        return int(entry["cursor"]["parent_modified_time"]) - LOOKBACK_SECONDS
-
-
-def test_an_idle_sync_asks_about_no_record() -> None:
-    platform = Platform(leads(3))
-    platform.sync()
-    platform.crm.calls.clear()
-
-    platform.sync()
-
-    assert followed(platform.crm) == []
-
-
-def test_a_record_that_changed_again_is_asked_about_again() -> None:
-    records = Records(ModuleModel().add_many([LONG_AGO, LONG_AGO + 60]))
-    platform = Platform(records.crm().on(ANYWHERE, one_thing))
-    platform.sync()
-    platform.crm.calls.clear()
-    records.model.edit(7)
-
-    platform.sync()
-
-    assert followed(platform.crm) == ["7"]
-
-
-@pytest.mark.parametrize("calls_a_day", range(3, 16))
-@pytest.mark.parametrize("habit", [{}, {"sort": "ignored"}], ids=["in order", "in no order"])
-def test_days_that_end_at_any_call_lose_nothing_and_ask_about_nothing_twice(
-    calls_a_day: int, habit: dict[str, Any]
-) -> None:
-    platform, days = Platform(leads(12, **habit)), 0
-    enough_to_list = 8 if habit else 3
-
-    def ends_the_day(number: int) -> None:
-        if number > calls_a_day + enough_to_list:
-            raise the_end_of_the_day()
-
-    platform.crm.before_call = ends_the_day
-    while platform.sync().error:
-        days += 1
-        assert days < 20, "gets nowhere"
-        platform.crm.calls.clear()
-
-    assert sorted(set(platform.rows), key=int) == [str(number) for number in range(7, 19)]
-    assert len(platform.rows) == 12
-
-
 # ── the order ──
 
 
@@ -384,47 +192,3 @@ def test_a_record_waits_no_longer_than_it_has_to() -> None:
     records = oldest_change_first(batches())
 
     assert [next(records).key, next(records).key] == ["1", "2"]
-
-
-# ── modules ──
-
-
-def an_organization() -> Crm:
-    """Return an organization with modules of several kinds, all with a time of change but one."""
-    modules = [
-        module_row("Leads"),
-        module_row("CustomModule1", generated_type="custom"),
-        module_row("Lines", generated_type="subform"),
-        module_row("Deals_X_Products", generated_type="linking"),
-        module_row("DealHistory", generated_type="field_tracker"),
-        module_row("Readings", generated_type="custom"),
-    ]
-
-    def fields_of(module: str) -> dict[str, Any]:
-        times = [] if module == "Readings" else [field_row("Modified_Time", "datetime")]
-        return {"fields": [field_row("Name"), *times]}
-
-    crm = Crm().on("settings/modules", {"modules": modules}).on("__composite_requests", composite(fields_of))
-    return crm.on("settings/fields", lambda call: fields_of(call.params["module"]))
-
-
-def slices(crm: Crm, details: str | None = "changed", **settings: Any) -> list[dict[str, Any]]:
-    config = {**CONFIG, **({"document_details": details} if details else {})}
-    router = ModulesOfRecords(one=crm, five=crm, config=config, parameters={}, **settings)  # type: ignore[arg-type]
-    return [dict(each.partition) for each in router.stream_slices()]
-
-
-@pytest.mark.parametrize("details", [None, "none"])
-def test_nobody_is_asked_anything_unless_details_are_wanted(details: str | None) -> None:
-    crm = an_organization()
-
-    assert slices(crm, details) == []
-    assert crm.calls == []
-
-
-def test_modules_that_people_work_in_are_followed_where_they_tell_of_changes() -> None:
-    assert slices(an_organization()) == [{"module": "Leads"}, {"module": "CustomModule1"}]
-
-
-def test_a_stream_may_be_of_certain_modules_only() -> None:
-    assert slices(an_organization(), modules=["Leads", "Deals"]) == [{"module": "Leads"}]

@@ -13,7 +13,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_zoho.components import crm_metadata
 from source_zoho.components.crm_metadata import Metadata, metadata_for, why_not
 from source_zoho.oauth import tokens
-from unit_tests.components.crm_answers import envelope
+from unit_tests.components.crm_answers import a_crm_answer, envelope
 from unit_tests.components.crm_fakes import CONFIG, Call, Crm, composite, refusal, the_end_of_the_day, trouble
 from unit_tests.crm.metadata import field_row, module_row
 
@@ -127,6 +127,15 @@ def test_without_such_a_requester_each_is_asked_for_alone() -> None:
 
     assert len(a_metadata(crm, five=False).described()) == 3
     assert crm.counted == {MODULES: 1, FIELDS: 3}
+
+
+def test_a_mixed_answer_for_five_is_taken_for_what_it_tells() -> None:
+    crm = an_organization(*NAMES[:3])
+    mixed = composite(lambda name: envelope("NO_PERMISSION") if name == "Module1" else fields_of(name))
+    crm.on(FIVE, lambda call: a_crm_answer(mixed(call), status=207))
+
+    assert len(a_metadata(crm).described()) == 3
+    assert crm.counted == {MODULES: 1, FIVE: 1, FIELDS: 1}
 
 
 def test_what_one_call_for_five_does_not_tell_is_asked_for_alone() -> None:

@@ -46,7 +46,7 @@ def test_goes_on_where_the_page_ended_once_the_other_end_has_shown_that_there_is
     end_of_the_page = moment(LONG_AGO + 7 * (PAGE - 1))
     assert reading.asks == [
         Ask("Modified_Time"),
-        Ask("Modified_Time", descending=True),
+        Ask("Modified_Time", descending=True, only_of_the_leader=True),
         Ask("Modified_Time", since=end_of_the_page),
     ]
 

@@ -8,6 +8,7 @@ happens, or in several syncs that are broken off; then what came out must be wha
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf
@@ -20,7 +21,7 @@ from source_zoho.crm.walk import CHANGED_AT, Method
 from source_zoho.crm.weave import Row
 from source_zoho.crm.weave import moment as instant_of
 from unit_tests.crm.module_model import LIMIT, NOON, PAGE, ModuleModel, moment
-from unit_tests.crm.walk_reader import Habits, Reading, read
+from unit_tests.crm.walk_reader import ALL_METHODS, OF_HISTORY, WITHOUT_TIMES, Habits, Reading, read
 
 many_histories = settings(
     max_examples=200,
@@ -30,6 +31,9 @@ many_histories = settings(
     deadline=None,  # no test depends on how fast the machine is
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+few_histories = settings(many_histories, max_examples=100)
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ class History:
 
 # ── What may happen ──
 
+DEEDS = ["edit", "edit", "add", "delete"]
+
 
 @st.composite
 def times(draw: st.DrawFn, most_in_a_second: int) -> list[float | None]:
@@ -119,12 +125,17 @@ def deeds(kinds: list[str], most: int = 10) -> st.SearchStrategy[list[Deed]]:
     return st.lists(deed, max_size=most)
 
 
-readers = st.builds(
-    Habits,
-    rounds_between_checkpoints=st.sampled_from([1, 2, 25]),
-    seconds_for_a_question=st.sampled_from([0.01, 0.4, 1.0, 90.0]),
-    clock_shows_fractions=st.booleans(),
-)
+def readers(*methods: Sequence[Method]) -> st.SearchStrategy[Habits]:
+    """Draw who reads: with which of the *methods*, how fast, and how carefully."""
+    return st.builds(
+        Habits,
+        rounds_between_checkpoints=st.sampled_from([1, 2, 25]),
+        seconds_for_a_question=st.sampled_from([0.01, 0.4, 1.0, 90.0]),
+        clock_shows_fractions=st.booleans(),
+        methods=st.sampled_from(methods),
+    )
+
+
 harmless = {
     "groups": st.integers(1, 3),
     "own_order": st.sampled_from(["id desc", "id asc"]),
@@ -146,14 +157,21 @@ of_any_kind = st.fixed_dictionaries(
 )
 
 
+anybody = readers(ALL_METHODS, ALL_METHODS, OF_HISTORY, WITHOUT_TIMES)
+
+
 @st.composite
 def histories(
-    draw: st.DrawFn, habits: st.SearchStrategy[dict[str, Any]], kinds: list[str], most_in_a_second: int = 3 * PAGE
+    draw: st.DrawFn,
+    habits: st.SearchStrategy[dict[str, Any]],
+    kinds: list[str],
+    who_reads: st.SearchStrategy[Habits],
+    most_in_a_second: int = 3 * PAGE,
 ) -> History:
     """Draw a module, what happens to it, and how it is read; with less than a page in a second all say when."""
     changed = draw(times(most_in_a_second))
     starts_at = draw(st.sampled_from([None, None, *sorted(filter(None, changed))[::3]]))
-    return History(changed, draw(deeds(kinds)), draw(habits), draw(readers), starts_at)
+    return History(changed, draw(deeds(kinds)), draw(habits), draw(who_reads), starts_at)
 
 
 # ── What is promised ──
@@ -180,7 +198,7 @@ def assert_what_stayed_came_out(reading: Reading, wanted: set[str]) -> None:
 
 
 @many_histories
-@given(history=histories(as_documented, ["edit", "edit", "add", "delete"], most_in_a_second=PAGE - 1))
+@given(history=histories(as_documented, DEEDS, readers(ALL_METHODS), most_in_a_second=PAGE - 1))
 def test_a_module_that_does_as_documented_loses_nothing(history: History) -> None:
     reading, wanted = history.read()
 
@@ -190,7 +208,7 @@ def test_a_module_that_does_as_documented_loses_nothing(history: History) -> Non
 
 
 @many_histories
-@given(history=histories(of_any_kind, ["edit", "edit", "add", "delete", "break"]))
+@given(history=histories(of_any_kind, [*DEEDS, "break"], anybody))
 def test_a_module_of_any_kind_loses_nothing_that_can_be_read(history: History) -> None:
     reading, wanted = history.read()
 
@@ -215,8 +233,9 @@ def can_get_stuck(history: History, model: ModuleModel) -> bool:
 def an_order_of_change_helps(history: History, model: ModuleModel) -> bool:
     """Tell whether a chain can be left for another at the last change, however many records there are."""
     in_a_second = max(Counter(history.changed).values(), default=0) + len(history.deeds)
+    by_change = Method.BY_CHANGE in history.reader.methods
     as_documented = model.sort == "honoured" and model.filter in {"inclusive", "exclusive"}
-    return as_documented and None not in history.changed and in_a_second <= LIMIT - PAGE
+    return by_change and as_documented and None not in history.changed and in_a_second <= LIMIT - PAGE
 
 
 def rows_shift_in_a_chain(history: History, reading: Reading) -> bool:
@@ -238,15 +257,16 @@ class Syncs:
 
 
 @st.composite
-def several_syncs(draw: st.DrawFn, habits: st.SearchStrategy[dict[str, Any]], kinds: list[str]) -> Syncs:
+def several_syncs(draw: st.DrawFn) -> Syncs:
     """Draw a module, and for each sync what happens meanwhile and at which question it ends."""
-    history = draw(histories(habits, kinds))
+    kinds = [*DEEDS, "break"]
+    history = draw(histories(of_any_kind, kinds, anybody))
     turn = st.tuples(deeds(kinds, most=6), st.one_of(st.just(inf), st.integers(1, 24)))
     return Syncs(history, draw(st.lists(turn, min_size=1, max_size=4)))
 
 
-@many_histories
-@given(syncs=several_syncs(of_any_kind, ["edit", "edit", "add", "delete", "break"]))
+@few_histories
+@given(syncs=several_syncs())
 def test_syncs_that_are_broken_off_lose_nothing(syncs: Syncs) -> None:
     model = syncs.history.a_module()
     state: datetime | None = None

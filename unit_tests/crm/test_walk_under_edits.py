@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from source_zoho.crm.walk import Method
+from source_zoho.crm.walk import Answer, Method, Walk
 from unit_tests.crm.module_model import NOON, PAGE, ModuleModel, moment
 from unit_tests.crm.test_walk import LONG_AGO, a_module, assert_all_came_once
 from unit_tests.crm.walk_reader import Habits, Reading, read
@@ -122,3 +122,19 @@ def test_a_sync_that_is_broken_off_is_taken_up_where_it_was() -> None:
     assert first.broken_off
     assert {*first.ids, *second.ids} == {str(number) for number in module.entries}
     assert len(set(first.ids) & set(second.ids)) == 1, "the border comes again"
+
+
+def test_how_far_it_has_come_counts_what_is_to_be_read_again() -> None:
+    """A group that lacks a record will not give it later: the next chain begins behind it."""
+    times = [moment(LONG_AGO + 7 * place).isoformat() for place in range(12)]
+    rows = [{"id": str(place), "Modified_Time": changed} for place, changed in enumerate(times)]
+    walk = Walk(groups=2)
+    walk.take([Answer(rows[:4], more=True, token="t")] * 2, moment(NOON))
+    walk.take([Answer(rows[:7:-1], more=True, token="t")] * 2, moment(NOON))
+
+    walk.take(
+        [Answer(rows[3:8], more=True, token="t"), Answer([rows[3], *rows[5:8]], more=True, token="t")], moment(NOON)
+    )
+
+    assert walk.reached == moment(LONG_AGO + 7 * 7)
+    assert walk.weave.pop_torn() == ["4"]

@@ -14,6 +14,8 @@ from unit_tests.crm.module_model import ModuleModel, TroubleError, moment
 
 Disturb = Callable[[int], object]
 ALL_METHODS = (Method.BY_CHANGE, Method.NEWEST_FIRST, Method.BY_ID, Method.PLAIN)
+OF_HISTORY = ALL_METHODS[1:]  # for records that nobody edits
+WITHOUT_TIMES = ALL_METHODS[2:]  # for records that do not say when they changed
 
 
 @dataclass
@@ -24,6 +26,7 @@ class Habits:
     seconds_for_a_question: float = 1.0
     clock_shows_fractions: bool = False
     gives_up_at_question: float = inf
+    methods: Sequence[Method] = ALL_METHODS
 
 
 @dataclass
@@ -126,9 +129,9 @@ def read(
     *,
     before_question: Disturb = lambda question: None,
     habits: Habits | None = None,
-    methods: Sequence[Method] = ALL_METHODS,
     most_rounds: int = 500,
 ) -> Reading:
     """Read *model* from *since* on; *before_question* is told the number of each question, from 1."""
-    walk = Walk(model.groups, since, methods)
-    return Reading(walk, model, before_question, habits or Habits()).to_the_end(most_rounds)
+    habits = habits or Habits()
+    walk = Walk(model.groups, since, habits.methods)
+    return Reading(walk, model, before_question, habits).to_the_end(most_rounds)

@@ -1,0 +1,37 @@
+"""What does a sync leave behind that is killed in the middle?"""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from pathlib import Path
+
+from integration_tests.builders import Run, environment, heard
+from source_zoho.emulator import Emulator
+
+PATIENCE_SECONDS = 300  # only so that a hanging command fails its test instead of holding it for ever
+
+
+def run_until_the_first_checkpoint(
+    command: list[str], folder: Path, zoho: Emulator, path: str, calls: int
+) -> tuple[Run, int]:
+    """
+    Run the real command, kill it when it writes its first state; return what it had written, and its exit code.
+
+    However slowly the state is written, the read cannot end before: Zoho holds the *calls*-th call of *path*.
+    """
+    dead = threading.Event()
+    zoho.on_call(calls, lambda _: dead.wait(PATIENCE_SECONDS), path=path)
+    with subprocess.Popen(
+        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith('{"type":"STATE"'):
+                break
+        process.kill()
+        exit_code = process.wait(PATIENCE_SECONDS)
+        dead.set()
+    return heard(lines), exit_code
