@@ -94,7 +94,8 @@ class Reading:
             self._let_time_pass()
             answers.append(self.model.answer(ask, group))
             read_at = read_at or self._clock()
-            if not answers[0].rows and not answers[0].more and not ask.tokens:
+            nothing_changed = not answers[0].rows and not answers[0].more and not ask.tokens
+            if ask.only_of_the_leader or nothing_changed:
                 break
         assert read_at is not None
         return answers, read_at
