@@ -12,6 +12,7 @@ import requests
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.bodies import body_of
+from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.crm_errors import CHAIN_IS_BROKEN, CHAIN_IS_FULL, NOTHING_THERE, QUESTION_IS_REFUSED
 from source_zoho.components.crm_requester import CrmRequester
 from source_zoho.components.crm_rich_text import RichText
@@ -149,7 +150,7 @@ class ModuleReader:
                 answers.append(Answer())
                 continue
             response = self._ask(self._groups[group], _parameters(ask, token), _headers(ask))
-            read_at = read_at or zoho_time(response)
+            read_at = read_at or asked_at(response)
             answers.append(self._answer(response))
             if ask.only_of_the_leader or (not answers[0].rows and not answers[0].more and not ask.tokens):
                 break  # what has not changed has not changed in any group
@@ -161,12 +162,10 @@ class ModuleReader:
         self, group: Sequence[str], parameters: Mapping[str, str], headers: Mapping[str, str]
     ) -> requests.Response:
         asked = {"fields": ",".join(group), **self.facts.query, **parameters}
-        response = self.requester.send_request(
-            path=self.facts.api_name, request_params=asked, request_headers=dict(headers)
+        facts, told = self.facts, dict(headers)
+        return answer_with(
+            "data", self.requester, facts.stream, path=facts.api_name, request_params=asked, request_headers=told
         )
-        if response is None:
-            raise traced(Transient(f"{self.facts.stream}: Zoho gave no answer. Run again later."))
-        return response
 
     def _answer(self, response: requests.Response) -> Answer:
         body = body_of(response) or {}
@@ -256,7 +255,7 @@ class ModuleReader:
         read_at: datetime | None = None
         for group in self._groups:
             response = self._ask(group, {"ids": ",".join(ids)}, {})
-            read_at = read_at or zoho_time(response)
+            read_at = read_at or asked_at(response)
             answers.append(self._answer(response).rows)
         rows = weave.take(answers, read_at)
         weave.give_up_waiting()
@@ -295,6 +294,11 @@ def _parameters(ask: Ask, token: str | None) -> dict[str, str]:
 
 def _headers(ask: Ask) -> dict[str, str]:
     return {"If-Modified-Since": since_text(ask.since)} if ask.since else {}
+
+
+def asked_at(response: requests.Response) -> datetime:
+    """Return the time on Zoho's clock when it was asked: nothing in *response* was looked at before."""
+    return zoho_time(response) - response.elapsed
 
 
 def since_text(moment: datetime) -> str:

@@ -51,6 +51,13 @@ def test_goes_on_where_the_page_ended_once_the_other_end_has_shown_that_there_is
     ]
 
 
+def test_the_look_at_the_other_end_costs_one_question_however_many_groups_there_are() -> None:
+    reading = read(a_module(PAGE + 1, groups=3))
+
+    assert_all_came_once(reading)
+    assert reading.questions == 3 + 1 + 3
+
+
 def test_an_idle_sync_costs_one_question_and_none_for_other_groups() -> None:
     reading = read(a_module(20, groups=3), moment(NOON))
 
@@ -75,6 +82,16 @@ def test_leaves_the_chain_after_an_import_of_more_than_a_page() -> None:
 
     assert_all_came_once(reading)
     assert [bool(ask.tokens) for ask in reading.asks].count(True) == 1
+
+
+def test_an_import_of_nearly_a_page_in_each_second_costs_no_more_than_two_pages_for_one() -> None:
+    of_each = PAGE - 1
+    module = ModuleModel().add_many(LONG_AGO + place // of_each for place in range(30 * of_each))
+
+    reading = read(module)
+
+    assert_all_came_once(reading)
+    assert len(reading.asks) <= 2 * ceil(len(module.entries) / PAGE) + 1
 
 
 def test_half_pages_of_one_second_cost_two_pages_at_most() -> None:
