@@ -19,6 +19,7 @@ from airbyte_cdk.test.standard_tests.declarative_sources import DeclarativeSourc
 from airbyte_cdk.test.standard_tests.source_base import SourceTestSuiteBase
 
 from integration_tests.builders import ROOT, a_config, a_few_of_each, forget_earlier_syncs
+from integration_tests.crm.builders import JUST_ENOUGH
 from integration_tests.rows import only
 from source_zoho.emulator import Emulator
 from source_zoho.source import SourceZoho
@@ -32,7 +33,7 @@ SIZES = {
     "project_invoices": 3,
     "fixed_asset_history": 3,
     "recurring_expense_child_expenses": 3,
-    **dict.fromkeys(("Leads", "Contacts", "Accounts", "Deals", "Wide_Load", "DealHistory", "Odd_Shapes"), 20),
+    **JUST_ENOUGH,
 }
 
 
@@ -82,4 +83,4 @@ class TestInstalledSource(SourceTestSuiteBase):
 class TestInstalledSourceWithCrm(TestInstalledSource):
     """The same, reading CRM."""
 
-    settings: ClassVar[dict[str, Any]] = {"products": ["crm"]}
+    settings: ClassVar[dict[str, Any]] = {"products": ["crm"], "document_details": "changed"}

@@ -15,7 +15,7 @@ INVOICES = 110
 ZOHOS_PACE = {"calls_per_minute": 100, "detail_calls_per_minute": 50}
 
 
-def codes(zoho: Emulator) -> Counter[int | None]:
+def codes(zoho: Emulator) -> Counter[int | str | None]:
     return Counter(call.code for call in zoho.calls.log)
 
 

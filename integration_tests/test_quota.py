@@ -33,7 +33,7 @@ def missing(zoho: Emulator, runs: list[Run], *streams: str) -> dict[str, int]:
     return lost
 
 
-def codes(zoho: Emulator) -> Counter[int | None]:
+def codes(zoho: Emulator) -> Counter[int | str | None]:
     return Counter(call.code for call in zoho.calls.log)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,12 @@ Manifest = dict[str, Any]
 
 
 def read_manifest() -> Manifest:
-    """Return the manifest as it is written."""
+    """Return the manifest as it is written, a copy for each who asks."""
+    return deepcopy(_written())
+
+
+@cache
+def _written() -> Manifest:
     # The loader of the C library where there is one: the manifest is long, and a person is waiting.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     manifest: Manifest = yaml.load(manifest_path().read_text("utf-8"), Loader=loader)  # noqa: S506  a safe loader

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Any
 
@@ -25,6 +26,7 @@ from source_zoho.components import crm_metadata, crm_organization
 from source_zoho.components.checkpoints import Progress
 from source_zoho.components.checks import STREAMS_OF_CHECK, Checks
 from source_zoho.components.connection import crm_quota, pace, tokens
+from source_zoho.components.crm_catalog import module_streams
 from source_zoho.components.organizations import forget as forget_organizations
 from source_zoho.components.outcome import Outcome, incomplete
 from source_zoho.components.selection import choose
@@ -52,8 +54,10 @@ class SourceZoho(ConcurrentDeclarativeSource):
         only: Collection[str] = (),
     ) -> None:
         self._built: list[AbstractStream] | None = None
+        self._tells_modules_apart = False
         self.problems = problems(migrated(config)) if isinstance(config, Mapping) and config else []
         wanted = only or {each.stream.name for each in (catalog.streams if catalog else [])}
+        self._modules_wanted = [name for name in only if name.startswith("crm_")]
         manifest = read_manifest() if self.problems else _of_products(read_manifest(), config or {})
         super().__init__(
             catalog=catalog or ConfiguredAirbyteCatalog(streams=[]),
@@ -89,7 +93,22 @@ class SourceZoho(ConcurrentDeclarativeSource):
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
         """Return the catalog. Raises AirbyteTracedException when the configuration cannot be used."""
         self._refuse_a_wrong_config()
-        return super().discover(logger, config)
+        if not self._source_config.get("dynamic_streams"):
+            return super().discover(logger, config)
+        with ThreadPoolExecutor(max_workers=1) as pool:  # Zoho is asked while the other streams are built
+            modules = pool.submit(module_streams, self._config, self._modules_wanted)
+            self._tells_modules_apart = True
+            try:
+                catalog = super().discover(logger, config)
+            finally:
+                self._tells_modules_apart = False
+            catalog.streams.extend(modules.result())
+        return catalog
+
+    @property
+    def dynamic_streams(self) -> list[dict[str, Any]]:
+        """The streams of CRM's modules, as the CDK builds them from the manifest."""
+        return [] if self._tells_modules_apart else super().dynamic_streams
 
     def read(
         self,

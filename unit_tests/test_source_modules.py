@@ -169,3 +169,12 @@ def test_the_next_run_asks_zoho_again(zylker: Organization) -> None:
 
     assert zylker.asked_crm.count("settings/modules") == 2
     assert zylker.asked_crm.count("org") == 2
+
+
+def test_discover_says_of_a_module_what_the_cdk_says_of_the_stream_that_a_read_builds(zylker: Organization) -> None:
+    told = {stream.name: stream for stream in SourceZoho(config=CRM).discover(LOG, CRM).streams}
+
+    built = {stream.name: stream.as_airbyte_stream() for stream in SourceZoho(config=CRM).streams(CRM)}
+
+    assert {"crm_leads", "crm_deals"} < told.keys()
+    assert told == built

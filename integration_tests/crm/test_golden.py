@@ -13,14 +13,13 @@ from typing import Any
 import pytest
 
 from integration_tests.builders import ROOT, Record, Run, forget_earlier_syncs
-from integration_tests.crm.builders import A_FEW_OF_EACH, key_of, read, rows_of_crm, standard_streams
+from integration_tests.crm.builders import JUST_ENOUGH, key_of, read, rows_of_crm, standard_streams
 from integration_tests.golden_files import HOW_TO_REWRITE, golden, names_of_files, problems, rewrite
 from source_zoho.emulator import Emulator
 
 # The seed and this instant decide every id, time and amount.
 SEED, NOW = 7, datetime(2025, 6, 2, 9, 30, tzinfo=UTC)
-# A few records, with rows below them; from 20 on some were deleted before the beginning.
-SIZES = {**A_FEW_OF_EACH, "Leads": 20, "Odd_Shapes": 20}
+SIZES = {**JUST_ENOUGH, "Odd_Shapes": 20, "Wide_Load": 3}
 MODULES = ("crm_leads", "crm_odd_shapes", "crm_wide_load")
 STREAMS = sorted([*rows_of_crm(), *MODULES])
 MOST = 3

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from airbyte_cdk.models import AirbyteStreamStatus, FailureType
@@ -89,7 +90,7 @@ def test_a_checkpoint_claims_no_more_than_was_written_before_it(killed: Killed) 
 # ── out of credits ──
 
 
-def days_until_whole(zoho: Emulator, stream: str, *, at_most: int, **config: object) -> list[Run]:
+def days_until_whole(zoho: Emulator, stream: str, *, at_most: int, **config: Any) -> list[Run]:
     """Sync once a day, each time from the state of the day before, until nothing is left over."""
     catalog = a_crm_catalog(zoho, stream)
     runs = [attempt(zoho, catalog=catalog, **config)]

@@ -212,9 +212,13 @@ def read_without(zoho: Emulator, *fields: str) -> Run:
 def test_torn_records_are_read_again_by_as_many_ids_as_zoho_takes(a_zoho: StartZoho) -> None:
     zoho = a_zoho(sizes={"Wide_Load": 300})
     zoho.crm.behave("Wide_Load", ids_limit=51)
-    for record_id in zoho.crm.ids("Wide_Load")[:150]:
-        zoho.on_call(2, lambda z, it=record_id: z.crm.edit("Wide_Load", it, Field_61="new"), path="/crm/v8/Wide_Load")
+    edited = zoho.crm.ids("Wide_Load")[:150]
 
+    def edit(zoho: Emulator) -> None:
+        for record_id in edited:
+            zoho.crm.edit("Wide_Load", record_id, Field_61="new")
+
+    zoho.on_call(2, edit, path="/crm/v8/Wide_Load")
     run = read(zoho, "crm_wide_load")
 
     received = by_id(run.records("crm_wide_load"))

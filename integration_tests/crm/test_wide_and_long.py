@@ -76,8 +76,8 @@ def test_it_does_so_whichever_way_zoho_reads_what_its_documents_leave_open(
     a_zoho: StartZoho, reading: dict[str, str]
 ) -> None:
     zoho = a_zoho()
-    a_module(zoho, rows=620, fields=60)
-    zoho.crm.limits(discrete=400, chain=400)
+    a_module(zoho, rows=450, fields=60)
+    zoho.crm.limits(discrete=400, chain=300)
     zoho.crm.behave(LONG, **reading)
     # Where there is no order of change, and tokens count records, a deletion hides the first record of the next page.
     counts_to_the_end = reading["token_style"] == "offset" and set(reading.values()) & {"ignored", "refused"}

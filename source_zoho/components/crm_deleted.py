@@ -16,6 +16,7 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_zoho.components.checkpoints import are_heard as checkpoints_are_heard
 from source_zoho.components.checkpoints import checkpoint
+from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.crm_errors import CHAIN_IS_FULL
 from source_zoho.components.crm_pages import Row, info_of, rows_at
 from source_zoho.components.crm_reader import since_text
@@ -25,7 +26,7 @@ from source_zoho.components.retriever import start_of
 from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.configuration import lookback_minutes, start_date
 from source_zoho.crm.weave import moment
-from source_zoho.errors import ConfigProblem, Transient
+from source_zoho.errors import ConfigProblem
 from source_zoho.paging.windows import Windows
 
 # https://www.zoho.com/crm/developer/docs/api/v8/get-deleted-records.html: 60 days in the recycle bin, 120 days after
@@ -106,10 +107,10 @@ class DeletedRecordsRetriever(Retriever):
 
     def _ask(self, module: str, asked: Mapping[str, Any], since: datetime | None) -> requests.Response:
         headers = {"If-Modified-Since": since_text(since)} if since else {}
-        response = self.requester.send_request(path=f"{module}/deleted", request_params=asked, request_headers=headers)
-        if response is None:
-            raise traced(Transient(f"{self.name}: Zoho gave no answer for {module}. Run again later."))
-        return response
+        where = f"{self.name} of module {module}"
+        return answer_with(
+            "data", self.requester, where, path=f"{module}/deleted", request_params=asked, request_headers=headers
+        )
 
     def _refuse_a_pause_too_long(self, module: str, last: datetime, now: datetime) -> None:
         """Raise AirbyteTracedException, once, when Zoho may have forgotten deletions since the *last* sync."""

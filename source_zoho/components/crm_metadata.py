@@ -19,6 +19,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.bodies import body_of
 from source_zoho.components.connection import tokens
+from source_zoho.components.crm_bodies import refusal_in
+from source_zoho.components.crm_errors import HAS_NO_SUCH_LIST
 from source_zoho.components.crm_requester import CrmRequester
 from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.crm.fields import Field
@@ -35,6 +37,7 @@ Row = Mapping[str, Any]
 _MOST_IN_ONE_CALL = 5
 _CALLS_AT_A_TIME = 10  # the gate lets through what the edition takes
 _CALLS_OF_FIVE_AT_A_TIME = 2  # Zoho counts each as five
+_REFUSALS = HAS_NO_SUCH_LIST | {"NO_PERMISSION", "PERMISSION_DENIED"}
 _NO_FIELDS = "Zoho describes no fields of it."
 _log = logging.getLogger("airbyte")
 
@@ -151,8 +154,9 @@ class Metadata:
         refused: dict[str, str] = {}
         with ThreadPoolExecutor(max_workers=_CALLS_OF_FIVE_AT_A_TIME) as pool:
             for part in pool.map(self._ask_for_five, _parts(list(streams))):
-                found.update(part)
-        rest = [name for name in streams if name not in found]
+                found.update({name: answer for name, answer in part.items() if not isinstance(answer, str)})
+                refused.update({name: answer for name, answer in part.items() if isinstance(answer, str)})
+        rest = [name for name in streams if name not in found and name not in refused]
         with ThreadPoolExecutor(max_workers=_CALLS_AT_A_TIME) as pool:
             for name, answer in zip(rest, pool.map(self._ask_for_one, rest), strict=True):
                 if isinstance(answer, str):
@@ -176,8 +180,12 @@ class Metadata:
                 ", ".join(names),
             )
 
-    def _ask_for_five(self, names: Sequence[str]) -> dict[str, list[Row]]:
-        """Return the fields of those of *names* that one call tells; the others are asked for one by one."""
+    def _ask_for_five(self, names: Sequence[str]) -> dict[str, list[Row] | str]:
+        """
+        Return the fields of *names* that one call tells, or why Zoho does not tell them.
+
+        What it does not answer clearly is left out, and asked for by itself.
+        """
         if self.five is None or not self._takes_five or len(names) == 1:
             return {}
         inner = [_inner_request(place, name) for place, name in enumerate(names)]
@@ -190,7 +198,8 @@ class Metadata:
             self._takes_five = False  # the scope of composite requests is optional
             return {}
         answers = _rows(answered, "__composite_requests")
-        return {name: rows for name, each in zip(names, answers, strict=False) if (rows := _inner_fields(each))}
+        told = ((name, _inner_fields(each)) for name, each in zip(names, answers, strict=False))
+        return {name: answer for name, answer in told if answer}
 
     def _ask_for_one(self, name: str) -> list[Row] | str:
         """Return the fields of the module *name*, or why Zoho does not tell them."""
@@ -238,11 +247,17 @@ def _inner_request(place: int, name: str) -> dict[str, Any]:
     }
 
 
-def _inner_fields(answer: Row) -> list[Row]:
-    """Return the fields in one of the answers of a composite call; none when it went wrong."""
+def _inner_fields(answer: Row) -> list[Row] | str:
+    """Return the fields in one answer of a composite call, why there are none, or nothing when it is unclear."""
     details = answer.get("details")
     response = details.get("response") if isinstance(details, Mapping) else None
     body = response.get("body") if isinstance(response, Mapping) else None
+    refusal = refusal_in(body or answer)
+    if refusal and refusal.code in _REFUSALS:
+        return (
+            f"Zoho does not tell its fields ({refusal.code}: {refusal.message}). If it holds records that you want, let "
+            "an administrator grant the user's profile the right to view it."
+        )
     return _rows(body, "fields") if isinstance(body, Mapping) else []
 
 

@@ -14,6 +14,7 @@ import requests
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_zoho.components.bodies import body_of
+from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.crm_errors import FEATURE_IS_OFF, HAS_NO_SUCH_LIST, NOTHING_THERE, QUESTION_IS_REFUSED
 from source_zoho.components.crm_organization import PARTITION_FIELD
 from source_zoho.components.crm_reader import since_text
@@ -116,15 +117,15 @@ class CrmPages:
             mark = {asked: following}
 
     def _ask(self, query: Mapping[str, Any], where: StreamSlice, since: datetime | None) -> requests.Response:
-        response = self.requester.send_request(
+        return answer_with(
+            self.place.split(".")[0],
+            self.requester,
+            self.name,
             stream_slice=where,
             path=filled_path(self.path, where),
             request_params=query,
             request_headers={"If-Modified-Since": since_text(since)} if since else {},
         )
-        if response is None:
-            raise traced(Transient(f"{self.name}: Zoho gave no answer. Run again later."))
-        return response
 
     def _has_nothing(self, failure: ZohoFailure, partition: Mapping[str, Any]) -> bool:
         """Tell whether *failure* says that there is nothing of the kind, which is no gap, and say so in the log."""

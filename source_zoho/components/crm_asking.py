@@ -1,0 +1,35 @@
+"""Does an answer of CRM hold the rows that were asked for? If not, that is no empty list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+
+from source_zoho.components.bodies import body_of
+from source_zoho.components.crm_bodies import is_empty
+from source_zoho.components.crm_requester import CrmRequester
+from source_zoho.components.traced import traced
+from source_zoho.errors import Transient
+
+_TRIES = 3
+
+
+def answer_with(key: str, requester: CrmRequester, stream: str, **request: Any) -> requests.Response:
+    """
+    Return an answer to *request* that has *key*, or says that there is nothing; any other is asked for again.
+
+    Raises ZohoFailure when Zoho refuses, or gives no such answer.
+    """
+    for _ in range(_TRIES):
+        response = requester.send_request(**request)
+        if response is None:
+            raise traced(Transient(f"{stream}: Zoho gave no answer. Run again later."))
+        if is_empty(response) or key in (body_of(response) or {}):
+            return response
+    raise traced(
+        Transient(
+            f"{stream}: Zoho's answer has no {key!r}, where its rows should be, asked for it {_TRIES} times. "
+            "Run again later, and report it if it stays."
+        )
+    )
