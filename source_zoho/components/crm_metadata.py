@@ -255,7 +255,7 @@ def _inner_fields(answer: Row) -> list[Row] | str:
     refusal = refusal_in(body or answer)
     if refusal and refusal.code in _REFUSALS:
         return (
-            f"Zoho does not tell its fields ({refusal.code}: {refusal.message}). If it holds records that you want, let "
+            f"Zoho does not tell its fields ({refusal.code}: {refusal.message}). If you want its records, let "
             "an administrator grant the user's profile the right to view it."
         )
     return _rows(body, "fields") if isinstance(body, Mapping) else []
