@@ -154,12 +154,6 @@ def test_all_wrong_values_are_named_at_once(user: User) -> None:
         assert key in heard.sentence
 
 
-def test_products_of_which_nothing_can_be_read_are_named(user: User) -> None:
-    heard = user.runs("check", "--config", user.a_config_file(products=["crm"]))
-
-    assert heard.sentence == ("products names nothing that this version can read; expected some of: books, billing.")
-
-
 # ── what only Zoho can know ──
 
 

@@ -97,7 +97,7 @@ def check(zoho: Emulator, **config: Any) -> tuple[Status, str]:
     return answer.status, str(answer.message)
 
 
-def test_check_leaves_out_a_product_that_the_token_does_not_cover(
+def test_check_leaves_out_products_that_the_token_does_not_cover(
     a_zoho: StartZoho, caplog: pytest.LogCaptureFixture
 ) -> None:
     zoho = a_zoho(scopes={"ZohoBooks.fullaccess.all"})
@@ -106,9 +106,11 @@ def test_check_leaves_out_a_product_that_the_token_does_not_cover(
         status, _ = check(zoho, products=None)
 
     assert status is Status.SUCCEEDED
-    (warning,) = [line for line in caplog.messages if "is left out" in line]
-    assert warning.startswith("Billing cannot be read and is left out: ")
-    assert "ZohoSubscriptions.settings.READ" in warning
+    billing, crm = [line for line in caplog.messages if "is left out" in line]
+    assert billing.startswith("Billing cannot be read and is left out: ")
+    assert "ZohoSubscriptions.settings.READ" in billing
+    assert crm.startswith("CRM cannot be read and is left out: ")
+    assert "ZohoCRM.settings.modules.READ" in crm
 
 
 def test_check_fails_for_a_product_that_was_asked_for_by_name(a_zoho: StartZoho) -> None:

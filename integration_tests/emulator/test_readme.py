@@ -8,12 +8,15 @@ from pathlib import Path
 README = Path(__file__).parents[2] / "source_zoho" / "emulator" / "README.md"
 
 
-def test_the_example_runs() -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+def test_the_examples_run_one_after_the_other() -> None:
+    examples = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     names: dict[str, object] = {}
 
-    exec(compile(example, str(README), "exec"), names)
+    for example in examples:
+        exec(compile(example, str(README), "exec"), names)
 
+    assert len(examples) == 2
+    assert names["spent"] == 0
     invoice = names["invoice"]
     assert isinstance(invoice, dict)
     assert invoice["invoice_id"]

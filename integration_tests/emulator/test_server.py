@@ -60,8 +60,8 @@ def test_other_methods_are_refused_and_the_connection_lives_on(client: Client, m
     assert client.get("/items").status_code == 200
 
 
-def test_a_path_outside_of_books_is_code_5(client: Client) -> None:
-    answer = client.session.get(f"{client.url}/crm/v8/Leads", timeout=TIMEOUT_SECONDS)
+def test_a_path_of_no_product_is_code_5(client: Client) -> None:
+    answer = client.session.get(f"{client.url}/inventory/v1/items", timeout=TIMEOUT_SECONDS)
 
     assert (answer.status_code, answer.json()["code"]) == (404, 5)
 
