@@ -121,7 +121,7 @@ NEITHER_TOKEN = (
     "Zoho accepts neither the access token nor a new one; make a new refresh_token with the scope ZohoCRM.modules.READ"
 )
 NOT_UNDERSTOOD = "Zoho does not understand the request; please report it"
-NO_MORE = "Zoho lists no more than 100,000 records of this module from either end."
+NO_MORE = "Zoho lists no more than 100,000 records of this module from either end, so the rest of it cannot be read."
 AGAIN_AND_AGAIN = "Zoho ends the list at the same place again and again."
 SENTENCES = {
     "INTERNAL_ERROR": (TIME, OWN_TROUBLE),
@@ -154,8 +154,8 @@ SENTENCES = {
     "TERRITORY_NOT_ENABLED": (CONFIG, OFF),
     "INVALID_URL_PATTERN": (CONFIG, "There is no such address in this organization's API: its edition lacks it, or"),
     "LIMIT_EXCEEDED": (OURS, "Zoho does not give as much at a time as was asked for; please report it"),
-    "DISCRETE_PAGINATION_LIMIT_EXCEEDED": (TIME, NO_MORE),
-    "PAGINATION_LIMIT_EXCEEDED": (TIME, NO_MORE),
+    "DISCRETE_PAGINATION_LIMIT_EXCEEDED": (OURS, NO_MORE),
+    "PAGINATION_LIMIT_EXCEEDED": (OURS, NO_MORE),
     "EXPIRED_VALUE": (TIME, AGAIN_AND_AGAIN),
     "TOKEN_BOUND_DATA_MISMATCH": (TIME, AGAIN_AND_AGAIN),
     "REQUIRED_PARAM_MISSING": (OURS, NOT_UNDERSTOOD),

@@ -20,9 +20,9 @@ from source_zoho.components.lists import zoho_time
 from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.crm.emitted import Emitted
 from source_zoho.crm.groups import MOST_FIELDS, field_groups
-from source_zoho.crm.walk import CHANGED_AT, Answer, Ask, Method, StuckError, Trouble, Walk
+from source_zoho.crm.walk import CHANGED_AT, Answer, Ask, Method, StuckError, TooLongError, Trouble, Walk
 from source_zoho.crm.weave import Row, Weave
-from source_zoho.errors import Transient
+from source_zoho.errors import Transient, Unexpected
 
 PAGE_SIZE = 200
 # Zoho documents 100 ids a call, and elsewhere a text of at most 1,024 characters, which 50 ids of 19 digits keep to.
@@ -232,6 +232,10 @@ class ModuleReader:
         return field_groups(names, self._fields_in_a_call, always)
 
     def _stuck(self, stuck: StuckError) -> ZohoFailure:
+        if isinstance(stuck, TooLongError):
+            return traced(
+                Unexpected(f"{self.facts.stream}: {stuck}, so the rest of it cannot be read. Please report it.")
+            )
         return traced(Transient(f"{self.facts.stream}: {stuck}. What was read is kept; run again later."))
 
     def _tell(self, walk: Walk, told: int) -> int:

@@ -62,6 +62,10 @@ class StuckError(Exception):
     """There is no question left that would bring the rest; the text says why."""
 
 
+class TooLongError(StuckError):
+    """Zoho gives no more of this module in any way that we know, today or later."""
+
+
 _IN_WORDS = {
     Method.BY_CHANGE: "in the order of change",
     Method.NEWEST_FIRST: "latest change first",

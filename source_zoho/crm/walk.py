@@ -26,10 +26,10 @@ from itertools import pairwise
 
 from source_zoho.crm.emitted import Emitted
 from source_zoho.crm.order import FirstPage, change_of, latest_come_first
-from source_zoho.crm.question import Answer, Ask, Method, StuckError, Trouble
+from source_zoho.crm.question import Answer, Ask, Method, StuckError, TooLongError, Trouble
 from source_zoho.crm.weave import Row, Weave
 
-__all__ = ["CHANGED_AT", "Answer", "Ask", "Method", "StuckError", "Trouble", "Walk"]
+__all__ = ["CHANGED_AT", "Answer", "Ask", "Method", "StuckError", "TooLongError", "Trouble", "Walk"]
 
 CHANGED_AT = "Modified_Time"
 _NO_OTHER_END = "Zoho lists no more than 100,000 records of this module from either end"
@@ -157,7 +157,7 @@ class Walk:
             self._comes_from_the_other_end = True
             self.ask = Ask("id", descending=True)
         elif self.method is Method.BY_ID:
-            raise StuckError(_NO_OTHER_END)
+            raise TooLongError(_NO_OTHER_END)
         else:
             self._step_down("Zoho lists no more than 100,000 records in this order")
 
@@ -295,7 +295,7 @@ class Walk:
         """Remember the highest id, up to which the list has come as long as ids only rise."""
         if self._comes_from_the_other_end:
             if any(_rank(after["id"]) > _rank(before["id"]) for before, after in pairwise(leader.rows)):
-                raise StuckError(_NO_OTHER_END)
+                raise TooLongError(_NO_OTHER_END)
             return
         for row in leader.rows:
             self._ids_rise = self._ids_rise and _rank(row["id"]) >= _rank(self._last_id)
