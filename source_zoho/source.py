@@ -187,8 +187,7 @@ def _streams_for_details(manifest: Mapping[str, Any]) -> Iterator[str]:
     for product in manifest["streams"]:
         for row in product["streams"]:
             router = row["retriever"].get("partition_router", {})
-            of_records = str(router.get("class_name", "")).endswith("ModulesOfRecords")
-            if of_records or router.get("for_details") or router.get("$parameters", {}).get("for_details"):
+            if router.get("for_details") or router.get("$parameters", {}).get("for_details"):
                 yield row["$parameters"]["name"]
 
 

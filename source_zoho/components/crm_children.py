@@ -36,9 +36,10 @@ _WITH_RECORDS_OF_PEOPLE = frozenset({"default", "custom"})
 @dataclass
 class ModulesOfRecords(DefaultRequestOptionsProvider, PartitionRouter):
     """
-    Give a stream one partition for each module whose changed records can be followed, when details are asked for.
+    Give a stream one partition for each module whose changed records can be followed.
 
-    ``modules`` are API names (none: every module of Zoho's or the user's making that knows when its records changed).
+    With ``for_details`` there are none, and so no calls, unless the configuration asks for details. ``modules`` are API
+    names (none: every module of Zoho's or the user's making that knows when its records changed).
 
         partition_router: {type: CustomPartitionRouter, class_name: source_zoho.components.ModulesOfRecords, ...}
     """
@@ -48,10 +49,11 @@ class ModulesOfRecords(DefaultRequestOptionsProvider, PartitionRouter):
     config: Mapping[str, Any]
     parameters: InitVar[Mapping[str, Any]]
     modules: list[str] = field(default_factory=list)
+    for_details: bool = True
 
     def stream_slices(self) -> Iterable[StreamSlice]:
-        """Yield a slice for each module; none, and so no call, unless the configuration asks for details."""
-        if not wants_details(self.config):
+        """Yield a slice for each module."""
+        if self.for_details and not wants_details(self.config):
             return
         for each in metadata_for(self.config, self.one, self.five).described():
             followed = each.module.generated_type in _WITH_RECORDS_OF_PEOPLE and each.cursor_field == CHANGED_AT

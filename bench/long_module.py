@@ -4,7 +4,7 @@ Does every record of a very long, wide module come out once and whole while peop
 Reads a module of 120 fields from the offline Zoho, which has Zoho's own limits, while some records are edited between
 the pages, and compares ids and fields with what Zoho holds. Reading 250,000 records takes some minutes.
 
-    python -m bench.crm_long --rows 250000
+    python -m bench.long_module --rows 250000
 """
 
 from __future__ import annotations
