@@ -13,12 +13,14 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from source_zoho.coql import wanted as coql_queries
 from source_zoho.data_centers import DATA_CENTERS, ENVIRONMENTS, may_receive_a_token
 from source_zoho.manifest import trackable
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:?\d\d)")
 PRODUCTS = ("books", "billing", "crm")
 DETAIL_LEVELS = ("none", "changed")
+TRANSPORTS = ("auto", "rest", "coql", "bulk")
 SECRETS = ("client_id", "client_secret", "refresh_token")
 _INTEGERS = {
     "num_workers": (1, 10),
@@ -55,6 +57,11 @@ def start_date(config: Mapping[str, Any]) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
 
 
+def crm_transport(config: Mapping[str, Any]) -> str:
+    """Return how the records of CRM's modules are to be fetched, one of ``TRANSPORTS``."""
+    return config.get("crm_transport") or TRANSPORTS[0]
+
+
 def formula_refresh_days(config: Mapping[str, Any]) -> int:
     """Return after how many days modules with formulas are read in full again; 0 for never."""
     return int(config.get("crm_formula_refresh_days") or 0)
@@ -86,6 +93,7 @@ def problems(config: Any) -> list[str]:
         return ["The configuration must be a JSON object with data_center, client_id, client_secret and refresh_token."]
     found = [_required(config, key) for key in SECRETS]
     found.extend(check(config) for check in _CHECKS)
+    found.extend(coql_queries.problems(config.get(coql_queries.SETTING)))
     found.extend(_integer(config, key, *bounds) for key, bounds in _INTEGERS.items())
     found.extend(_base_url(config, key) for key in ("api_base_url", "accounts_base_url"))
     return [sentence for sentence in found if sentence]
@@ -123,6 +131,13 @@ def _crm_environment(config: Mapping[str, Any]) -> str | None:
     if value is None or (isinstance(value, str) and value in ENVIRONMENTS):
         return None
     return f"crm_environment is {value!r}; expected one of: {', '.join(ENVIRONMENTS)}."
+
+
+def _crm_transport(config: Mapping[str, Any]) -> str | None:
+    value = config.get("crm_transport")
+    if value is None or value in TRANSPORTS:
+        return None
+    return f"crm_transport is {value!r}; expected one of: {', '.join(TRANSPORTS)}."
 
 
 def _document_details(config: Mapping[str, Any]) -> str | None:
@@ -192,4 +207,5 @@ _CHECKS: tuple[Callable[[Mapping[str, Any]], str | None], ...] = (
     _track_deletions,
     _document_details,
     _crm_environment,
+    _crm_transport,
 )

@@ -72,6 +72,15 @@ class Credits:
         with self._lock:
             self._closed = self._closed or error
 
+    @property
+    def available(self) -> int | None:
+        """How many credits this run may still spend, None when neither Zoho nor the configuration says."""
+        with self._lock:
+            left = self._left()
+            bounds = [] if self._limit is None else [self._limit - self.spent]
+            bounds += [] if left is None else [left - self._reserve]
+            return max(min(bounds), 0) if bounds else None
+
     def _why_too_much(self, price: int) -> str:
         if self._limit is not None and self.spent + price > self._limit:
             return f"daily_call_limit ({self._limit} credits in CRM) is used up"

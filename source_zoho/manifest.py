@@ -46,9 +46,11 @@ def trackable() -> tuple[str, ...]:
     return tuple(properties["track_deletions"]["items"]["enum"])
 
 
-def with_streams(manifest: Mapping[str, Any], names: Collection[str]) -> Manifest:
+def with_streams(
+    manifest: Mapping[str, Any], names: Collection[str], queries: Collection[str] = frozenset()
+) -> Manifest:
     """
-    Return *manifest* with the rows of *names* and no others.
+    Return *manifest* with the rows of *names* and no others; *queries* are those that the configuration makes.
 
     The CDK checks and builds every row that it is given, which takes some 40 milliseconds each.
     """
@@ -57,8 +59,25 @@ def with_streams(manifest: Mapping[str, Any], names: Collection[str]) -> Manifes
         for product in manifest["streams"]
     ]
     known = {_name_of(row) for product in manifest["streams"] for row in product["streams"]}
-    modules = sorted(name for name in names if name.startswith("crm_") and name not in known)
-    return {**manifest, "streams": products, "dynamic_streams": _modules(manifest, modules) if modules else []}
+    modules = sorted(name for name in names if name.startswith("crm_") and name not in known and name not in queries)
+    dynamic = _modules(manifest, modules) if modules else []
+    if any(name in queries for name in names):
+        dynamic += only_queries(manifest)["dynamic_streams"]
+    return {**manifest, "streams": products, "dynamic_streams": dynamic}
+
+
+def only_queries(manifest: Mapping[str, Any]) -> Manifest:
+    """Return *manifest* with those dynamic streams only that the configuration makes, and no metadata of Zoho."""
+    return {**manifest, "dynamic_streams": [each for each in manifest["dynamic_streams"] if not _is_of_modules(each)]}
+
+
+def has_modules(manifest: Mapping[str, Any]) -> bool:
+    """Tell whether *manifest* makes streams of modules."""
+    return any(map(_is_of_modules, manifest.get("dynamic_streams", [])))
+
+
+def _is_of_modules(dynamic: Mapping[str, Any]) -> bool:
+    return "retriever" in dynamic["components_resolver"]  # somebody asks for them
 
 
 def with_products(manifest: Mapping[str, Any], names: Collection[str]) -> Manifest:
@@ -68,9 +87,9 @@ def with_products(manifest: Mapping[str, Any], names: Collection[str]) -> Manife
 
 
 def _modules(manifest: Mapping[str, Any], names: Sequence[str]) -> list[Any]:
-    """Return the dynamic streams of *manifest*, which then ask about the streams *names* only."""
+    """Return the dynamic streams of modules in *manifest*, which then ask about the streams *names* only."""
     found = []
-    for dynamic in manifest["dynamic_streams"]:
+    for dynamic in filter(_is_of_modules, manifest["dynamic_streams"]):
         resolver = dynamic["components_resolver"]
         retriever = {**resolver["retriever"], "only": list(names)}
         found.append({**dynamic, "components_resolver": {**resolver, "retriever": retriever}})

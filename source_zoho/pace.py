@@ -14,7 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from source_zoho.errors import DailyLimit
 
@@ -33,12 +33,18 @@ class Limits:
     daily_call_limit: int | None = None
     daily_call_reserve: int = 0
 
+    @property
+    def documents_per_minute(self) -> int:
+        """How many of the calls in a minute may be for single documents."""
+        return max(self.calls_per_minute * _PERCENT_FOR_DOCUMENTS // 100, 1)
+
 
 @dataclass
 class Day:
-    """What is left of an organization's day in one product, as far as Zoho says it."""
+    """What is left of the *whole* day of an organization in one product, as far as Zoho says it."""
 
     remaining: int | None = None
+    whole: int | None = None
     reset_in_seconds: int | None = None
     closed: str = ""
 
@@ -108,7 +114,18 @@ class Pace:
         with self._lock:
             day = self._account(organization_id).day(product)
             day.remaining = day.remaining if remaining is None else remaining
+            day.whole = _number(headers.get("X-Rate-Limit-Limit")) or day.whole
             day.reset_in_seconds = day.reset_in_seconds if reset is None else reset
+
+    def day_of(self, organization_id: str, product: str) -> Day:
+        """Return what Zoho has said about the day of *organization_id* in *product*."""
+        with self._lock:
+            return replace(self._account(organization_id).day(product))
+
+    @property
+    def limits(self) -> Limits:
+        """What the user allows."""
+        return self._limits
 
     def close_day(self, organization_id: str, reason: str, product: str = "") -> DailyLimit:
         """Make no more calls to *organization_id* about *product*, and return the error that says why."""
@@ -138,7 +155,7 @@ class Pace:
         limit = self._limits.calls_per_minute
         windows = [(account.calls_in_a_minute, limit)]
         if document:
-            windows.append((account.documents_in_a_minute, max(limit * _PERCENT_FOR_DOCUMENTS // 100, 1)))
+            windows.append((account.documents_in_a_minute, self._limits.documents_per_minute))
         return windows
 
     def _why_closed(self, account: Account, day: Day) -> str:

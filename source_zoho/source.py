@@ -13,6 +13,7 @@ from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
     AirbyteStateMessage,
+    AirbyteStream,
     ConfiguredAirbyteCatalog,
     FailureType,
     Status,
@@ -22,18 +23,21 @@ from airbyte_cdk.sources.declarative.concurrent_declarative_source import Concur
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_zoho.components import crm_metadata, crm_organization
+from source_zoho.components import coql_sample, crm_bulk_limits, crm_coql, crm_metadata, crm_organization
 from source_zoho.components.checkpoints import Progress
 from source_zoho.components.checks import STREAMS_OF_CHECK, Checks
 from source_zoho.components.connection import crm_quota, pace, tokens
+from source_zoho.components.coql_queries import query_is_gone
 from source_zoho.components.crm_catalog import module_streams
 from source_zoho.components.organizations import forget as forget_organizations
 from source_zoho.components.outcome import Outcome, incomplete
 from source_zoho.components.selection import choose
 from source_zoho.components.traced import traced
 from source_zoho.configuration import PRODUCTS, migrated, problems, wants, wants_details
+from source_zoho.coql.wanted import streams as query_streams
 from source_zoho.errors import ConfigProblem
-from source_zoho.manifest import Manifest, read_manifest, with_products, with_streams
+from source_zoho.ledger import LEDGER
+from source_zoho.manifest import Manifest, has_modules, only_queries, read_manifest, with_products, with_streams
 
 __all__ = ["STREAMS_OF_CHECK", "SourceZoho"]
 
@@ -56,23 +60,30 @@ class SourceZoho(ConcurrentDeclarativeSource):
         self._built: list[AbstractStream] | None = None
         self._tells_modules_apart = False
         self.problems = problems(migrated(config)) if isinstance(config, Mapping) and config else []
-        wanted = only or {each.stream.name for each in (catalog.streams if catalog else [])}
-        self._modules_wanted = [name for name in only if name.startswith("crm_")]
+        queries = frozenset() if self.problems or not wants(config or {}, "crm") else query_streams(config or {})
+        wanted = set(only) or {each.stream.name for each in (catalog.streams if catalog else [])}
+        if wanted >= STREAMS_OF_CHECK:
+            wanted |= queries
+        self._modules_wanted = [name for name in only if name.startswith("crm_") and name not in queries]
         manifest = read_manifest() if self.problems else _of_products(read_manifest(), config or {})
         super().__init__(
             catalog=catalog or ConfiguredAirbyteCatalog(streams=[]),
             config={} if self.problems else config or {},
             state=state or [],
-            source_config=with_streams(manifest, wanted) if wanted else manifest,
+            source_config=with_streams(manifest, wanted, queries) if wanted else manifest,
             config_path=config_path,
         )
         if self._config:
             forget_organizations()
             crm_organization.forget()
             crm_metadata.forget()
+            coql_sample.forget()
+            crm_coql.forget()
+            crm_bulk_limits.begin_run()
             pace(self._config).begin_run()
             crm_quota(self._config).begin_run()
             tokens(self._config).begin_run()
+            LEDGER.begin_run()
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """Return the streams. Raises AirbyteTracedException when the configuration cannot be used."""
@@ -96,19 +107,25 @@ class SourceZoho(ConcurrentDeclarativeSource):
         if not self._source_config.get("dynamic_streams"):
             return super().discover(logger, config)
         with ThreadPoolExecutor(max_workers=1) as pool:  # Zoho is asked while the other streams are built
-            modules = pool.submit(module_streams, self._config, self._modules_wanted)
+            modules = pool.submit(self._modules)
             self._tells_modules_apart = True
             try:
                 catalog = super().discover(logger, config)
             finally:
                 self._tells_modules_apart = False
             catalog.streams.extend(modules.result())
+        coql_sample.samples_for(self._config).tell_refusals()
         return catalog
+
+    def _modules(self) -> list[AirbyteStream]:
+        return module_streams(self._config, self._modules_wanted) if has_modules(self._source_config) else []
 
     @property
     def dynamic_streams(self) -> list[dict[str, Any]]:
-        """The streams of CRM's modules, as the CDK builds them from the manifest."""
-        return [] if self._tells_modules_apart else super().dynamic_streams
+        """The streams of CRM's modules and of queries, as the CDK builds them from the manifest."""
+        if not self._tells_modules_apart:
+            return super().dynamic_streams
+        return self._dynamic_stream_configs(only_queries(self._source_config), with_dynamic_stream_name=True)
 
     def read(
         self,
@@ -129,6 +146,8 @@ class SourceZoho(ConcurrentDeclarativeSource):
                 yield progress.apply(message) if message.type is Type.STATE else _without_traceback(message, logger)
         except AirbyteTracedException as error:
             raise outcome.summary(len(catalog.streams)) or error from None
+        finally:
+            _tell_the_cost(logger)
         if len(there.streams) < len(catalog.streams):
             raise outcome.summary(len(catalog.streams)) or traced(ConfigProblem("Some streams could not be read."))
 
@@ -158,8 +177,10 @@ class SourceZoho(ConcurrentDeclarativeSource):
         """Yield that the streams of *catalog* which are not *there* are incomplete, and why: no module gives them."""
         known = {each.stream.name for each in there.streams}
         for configured in catalog.streams:
-            if configured.stream.name not in known:
-                yield from incomplete(configured.stream, crm_metadata.why_not(self._config, configured.stream.name))
+            name = configured.stream.name
+            if name not in known:
+                gone = query_is_gone(name) or crm_metadata.why_not(self._config, name)
+                yield from incomplete(configured.stream, gone)
 
     def _name_details_left_out(self, logger: logging.Logger, catalog: ConfiguredAirbyteCatalog) -> None:
         if wants_details(self._config):
@@ -176,6 +197,13 @@ class SourceZoho(ConcurrentDeclarativeSource):
     def _streams_once(self) -> list[AbstractStream]:
         self._built = self._built or super().streams(self._config)
         return self._built
+
+
+def _tell_the_cost(logger: logging.Logger) -> None:
+    """Log what the run cost, for people and for programs."""
+    bill = LEDGER.bill
+    logger.info(bill.in_words)
+    logger.info(bill.in_a_line)
 
 
 def _of_products(manifest: Manifest, config: Mapping[str, Any]) -> Manifest:

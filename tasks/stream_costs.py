@@ -1,18 +1,16 @@
 """
 How is a stream read, and how many calls does that take?
 
-The calls for a list are not estimated: they are counted by walking through a made-up list with the code that walks
-through Zoho's. A stream that asks about the rows of another list pays for that list too; what is told here comes on
-top of it.
+The calls for a list are not estimated: ``source_zoho.paging.cost`` counts them. A stream that asks about the rows of
+another list pays for that list too; what is told here comes on top of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import cache
 
-from source_zoho.paging.walk import Answer, Ask, Method, Row, Walk, ladder
+from source_zoho.paging.cost import calls_of
+from source_zoho.paging.walk import Method, ladder
 from tasks.crm_costs import CRM_RULES
 from tasks.prices import CHANGED, PAGE, ROWS, Price, Rule
 from tasks.stream_facts import Kind, Stream
@@ -66,8 +64,7 @@ def _price_of_list(stream: Stream) -> Price:
         return Price.always("1 for each row")
     if "{organization_id}" in stream.settings["path"]:
         return Price.always("1")
-    first = calls(stream, since=None)
-    return Price(f"{first}", f"{calls(stream, since=AGE_OF_CHANGES) if stream.is_incremental else first}")
+    return Price(f"{calls(stream)}", f"{calls(stream, later=stream.is_incremental)}")
 
 
 # ── What belongs to the rows of a list ───────────────────────────────────────────────────────────────────────────────
@@ -159,41 +156,10 @@ _RULES: Mapping[str, Rule] = {
 
 # ── What a list costs ────────────────────────────────────────────────────────────────────────────────────────────────
 
-_NEWEST = datetime(2025, 6, 1, tzinfo=UTC)
-_APART = timedelta(minutes=1)
-AGE_OF_CHANGES = _NEWEST - (CHANGED - 1) * _APART
 
-
-def calls(stream: Stream, since: datetime | None) -> int:
-    """Count the calls that read a list of ROWS rows; *since* when a later sync reads on."""
+def calls(stream: Stream, *, later: bool = False) -> int:
+    """Count the calls that read a list of ROWS rows; in a *later* sync CHANGED of them have changed."""
     if not stream.asks_for_pages:
         return 1
     methods = ladder(Method(stream.settings["method"]), stream.settings["stable_sort"])
-    return _calls(methods, since, dated=stream.cursor_field != "read_at")
-
-
-@cache
-def _calls(methods: tuple[Method, ...], since: datetime | None, *, dated: bool) -> int:
-    """Count the calls of a walk through ROWS rows, of which one changed in each minute and says so if *dated*."""
-    times = [_NEWEST - _APART * (ROWS - 1 - number) for number in range(ROWS)]
-    listed = [(moment, _row(number, moment if dated else None)) for number, moment in enumerate(times)]
-    walk = Walk(methods, ["id"], "last_modified_time", since)
-    made = 0
-    while ask := walk.ask:
-        made += 1
-        walk.take(_answer(listed, ask))
-    return made
-
-
-def _row(number: int, moment: datetime | None) -> Row:
-    return {"id": str(number)} | ({"last_modified_time": moment.isoformat()} if moment else {})
-
-
-def _answer(listed: Sequence[tuple[datetime, Row]], ask: Ask) -> Answer:
-    """Return what a Zoho that honours everything would answer."""
-    since = ask.since if ask.method.filters else None
-    wanted = [row for moment, row in listed if since is None or moment >= since]
-    if ask.method in {Method.NEWEST_FIRST, Method.LATEST_FIRST}:
-        wanted.reverse()
-    end = ask.page.offset + ask.page.size
-    return Answer(wanted[ask.page.offset : end], len(wanted) > end, ask.page.size)
+    return calls_of(methods, ROWS, CHANGED if later else None, dated=stream.cursor_field != "read_at")

@@ -66,10 +66,12 @@ def test_it_offers_the_same_catalog_as_the_connector(source: ConcurrentDeclarati
     assert {"books_invoices", "billing_plans", "crm_users", "crm_leads", "crm_deals"} <= found.keys()
 
 
-def test_it_describes_the_modules_of_crm_by_their_metadata(resolved: dict[str, Any]) -> None:
+def test_it_describes_modules_of_crm_by_their_metadata_and_queries_by_their_first_rows(
+    resolved: dict[str, Any],
+) -> None:
     loaders = {each["stream_template"]["schema_loader"]["class_name"] for each in resolved["dynamic_streams"]}
 
-    assert loaders == {"source_zoho.components.ModuleSchemaLoader"}
+    assert loaders == {f"source_zoho.components.{each}SchemaLoader" for each in ("Module", "Query")}
     assert {"crm_users", "crm_notes"} <= resolved["schemas"].keys()
 
 

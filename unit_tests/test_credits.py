@@ -167,3 +167,24 @@ def test_many_threads_together_spend_no_more_than_allowed() -> None:
         each.join(60)
 
     assert len(made) == purse.spent == 100
+
+
+@pytest.mark.parametrize(
+    ("credits", "headers", "available"),
+    [
+        (Credits(), {}, None),
+        (Credits(limit=100), {}, 70),
+        (Credits(reserve=50), {}, None),
+        (Credits(reserve=50), {REMAINING_HEADER: "400"}, 350),
+        (Credits(limit=100, reserve=50), {REMAINING_HEADER: "400"}, 70),
+        (Credits(limit=100, reserve=50), {REMAINING_HEADER: "90"}, 40),
+        (Credits(limit=20), {}, 0),
+    ],
+)
+def test_what_a_run_may_spend_is_bounded_by_whatever_is_least(
+    credits: Credits, headers: dict[str, str], available: int | None
+) -> None:
+    credits.spent = 30
+    credits.note_headers(headers)
+
+    assert credits.available == available

@@ -31,7 +31,9 @@ NO_SETTINGS = {
     *("crm_modules", "crm_fields", "crm_field_dictionary"),
     *("crm_notes", "crm_attachments", "crm_deleted_records"),
 }
-TEMPLATES = WRITTEN["dynamic_streams"]
+TEMPLATES = [each for each in WRITTEN["dynamic_streams"] if "retriever" in each["components_resolver"]]
+RESOLVED_TEMPLATES = [each for each in RESOLVED["dynamic_streams"] if "retriever" in each["components_resolver"]]
+OF_QUERIES = [each for each in RESOLVED["dynamic_streams"] if each not in RESOLVED_TEMPLATES]
 every_template = pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each["name"])
 every_list_of_settings = pytest.mark.parametrize(
     "row", [row for row in CRM_ROWS if row.name not in NO_SETTINGS], ids=lambda row: row.name
@@ -223,13 +225,13 @@ def test_there_is_a_template_for_every_cursor_that_a_module_may_have() -> None:
 
 def test_a_template_reads_by_the_cursor_whose_modules_it_is_given() -> None:
     assert _cursors("components_resolver") == _cursors("stream_template")
-    for each in RESOLVED["dynamic_streams"]:
+    for each in RESOLVED_TEMPLATES:
         declared = each["stream_template"].get("incremental_sync", {}).get("cursor_field", "")
         assert declared == each["stream_template"]["retriever"]["cursor_field"]
 
 
 def _cursors(part: str) -> list[str]:
-    return [each[part]["retriever"]["cursor_field"] for each in RESOLVED["dynamic_streams"]]
+    return [each[part]["retriever"]["cursor_field"] for each in RESOLVED_TEMPLATES]
 
 
 @every_template
@@ -244,3 +246,29 @@ def test_a_template_is_read_by_the_requester_of_crm(template: dict[str, Any]) ->
 
 # Zoho counts such a call as five, among the scarcer ones: https://www.zoho.com/crm/developer/docs/api/v8/api-limits.html
 _COMPOSITE = {"http_method": "POST", "units": 5, "limited": True}
+
+
+# ── queries ──
+
+
+def test_there_is_a_template_for_queries_with_a_cursor_and_one_for_those_without() -> None:
+    by_change, in_full = OF_QUERIES
+
+    assert "incremental_sync" in by_change["stream_template"]
+    assert "incremental_sync" not in in_full["stream_template"]
+    assert [each["components_resolver"]["stream_config"]["configs_pointer"] for each in OF_QUERIES] == [
+        ["prepared_queries", "by_change"],
+        ["prepared_queries", "in_full"],
+    ]
+
+
+@pytest.mark.parametrize("template", OF_QUERIES, ids=lambda each: each["name"])
+def test_what_a_query_says_of_itself_is_written_into_its_template_as_it_is(template: dict[str, Any]) -> None:
+    columns = template["stream_template"]["$parameters"]
+    mapped = {tuple(each["field_path"]): each for each in template["components_resolver"]["components_mapping"]}
+
+    assert set(columns) == EVERYWHERE
+    assert not columns["name"]
+    assert not columns["primary_key"], "a key that stands there is not overwritten"
+    assert mapped[("$parameters", "name")]["value_type"] == "string", "a text is not to be read as YAML"
+    assert template["stream_template"]["retriever"]["requester"]["$parameters"]["scope"] == "coql.READ"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from source_zoho.files import schema_names
-from source_zoho.manifest import read_manifest, rows, with_products, with_streams
+from source_zoho.manifest import has_modules, only_queries, read_manifest, rows, with_products, with_streams
 
 MANIFEST = read_manifest()
 
@@ -17,8 +17,12 @@ def names(manifest: Mapping[str, Any]) -> set[str]:
     return {row["$parameters"]["name"] for row in rows(manifest)}
 
 
+def resolvers(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [each["components_resolver"] for each in manifest["dynamic_streams"]]
+
+
 def modules_asked_about(manifest: Mapping[str, Any]) -> list[Any]:
-    return [each["components_resolver"]["retriever"].get("only") for each in manifest["dynamic_streams"]]
+    return [each["retriever"].get("only") for each in resolvers(manifest) if "retriever" in each]
 
 
 # ── streams ──
@@ -37,7 +41,22 @@ def test_when_no_module_is_wanted_nobody_looks_for_modules() -> None:
 def test_when_modules_are_wanted_nobody_looks_for_others() -> None:
     left = with_streams(MANIFEST, ["crm_leads", "books_bills", "crm_deals", "crm_users"])
 
-    assert modules_asked_about(left) == [["crm_deals", "crm_leads"]] * len(MANIFEST["dynamic_streams"])
+    assert modules_asked_about(left) == [["crm_deals", "crm_leads"]] * len(modules_asked_about(MANIFEST))
+    assert len(modules_asked_about(left)) == len(resolvers(left)), "nor for queries"
+
+
+def test_when_queries_are_wanted_nobody_looks_for_modules() -> None:
+    left = with_streams(MANIFEST, ["crm_users", "crm_query_open_deals"], {"crm_query_open_deals", "crm_query_other"})
+
+    assert len(resolvers(left)) == 2
+    assert modules_asked_about(left) == []
+    assert not has_modules(left)
+    assert has_modules(MANIFEST)
+    assert resolvers(only_queries(MANIFEST)) == resolvers(left)
+
+
+def test_a_query_that_the_configuration_does_not_have_is_looked_for_among_the_modules() -> None:
+    assert modules_asked_about(with_streams(MANIFEST, ["crm_query_gone"]))[0] == ["crm_query_gone"]
 
 
 def test_the_manifest_itself_stays_as_it_is() -> None:
@@ -46,7 +65,7 @@ def test_the_manifest_itself_stays_as_it_is() -> None:
     with_streams(MANIFEST, ["crm_leads"])
 
     assert names(MANIFEST) == before
-    assert modules_asked_about(MANIFEST) == [None] * len(MANIFEST["dynamic_streams"])
+    assert modules_asked_about(MANIFEST) == [None, None, None]
 
 
 # ── products ──

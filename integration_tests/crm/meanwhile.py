@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from integration_tests.builders import Record
-from integration_tests.crm.builders import ROOT_PATH, filled
+from integration_tests.crm.builders import ROOT_PATH, record_now
 from source_zoho.emulator import Emulator
 
 
@@ -32,8 +32,8 @@ class Meanwhile:
 
     def __post_init__(self) -> None:
         self._random, self._edits, self._plans = random.Random(self.seed), 0, True
-        for row in self.zoho.crm.rows(self.module):
-            self.versions[row["id"]].append(row)
+        for record_id in self.zoho.crm.ids(self.module):
+            self.versions[record_id].append(record_now(self.zoho, self.module, record_id))
         self.at_the_beginning = set(self.versions)
         self._plan(self.zoho)
 
@@ -53,7 +53,7 @@ class Meanwhile:
 
     def half_new(self, rows: dict[str, Record]) -> list[str]:
         """Return the ids of *rows* that are no version that Zoho ever had."""
-        return [name for name, row in rows.items() if row not in map(filled, self.versions[name])]
+        return [name for name, row in rows.items() if row not in self.versions[name]]
 
     def _plan(self, zoho: Emulator) -> None:
         zoho.on_call(self.every, self._act, path=f"{ROOT_PATH}/{self.module}")
@@ -65,9 +65,9 @@ class Meanwhile:
         for record_id in self._random.sample(ids, 4):
             self._edits += 1
             zoho.crm.edit(self.module, record_id, **dict.fromkeys(self.fields, f"edit {self._edits}"))
-            self.versions[record_id].append(zoho.crm.record(self.module, record_id))
+            self.versions[record_id].append(record_now(zoho, self.module, record_id))
         made = zoho.crm.add(self.module)
-        self.versions[made].append(zoho.crm.record(self.module, made))
+        self.versions[made].append(record_now(zoho, self.module, made))
         self.added.add(made)
         if self.deletes:
             gone = self._random.choice(ids)

@@ -13,8 +13,8 @@ from integration_tests.crm.builders import (
     by_id,
     calls_of,
     expected,
-    filled,
     read,
+    record_now,
     standard_streams,
     the_kinds,
 )
@@ -113,7 +113,7 @@ def test_texts_of_more_than_eight_fields_come_whole(a_zoho: StartZoho) -> None:
 
     (row,) = run.records("crm_handbook")
     assert {name: row[name] for name in names} == {name: f"{name} " * 200 for name in names}
-    assert row == filled(zoho.crm.record("Handbook", record_id))
+    assert row == record_now(zoho, "Handbook", record_id)
 
 
 def test_whole_texts_that_are_refused_leave_the_rest_of_the_records(zoho: Emulator) -> None:

@@ -13,7 +13,7 @@ from airbyte_cdk.models import AirbyteStreamStatus
 
 from integration_tests.builders import Run
 from integration_tests.conftest import StartZoho
-from integration_tests.crm.builders import ROOT_PATH, a_crm_catalog, attempt, by_id, calls_of, filled, read
+from integration_tests.crm.builders import ROOT_PATH, a_crm_catalog, attempt, by_id, calls_of, expected, read
 from integration_tests.crm.meanwhile import Meanwhile
 from source_zoho.emulator import Emulator
 
@@ -39,10 +39,10 @@ def assert_the_next_sync_brings_the_rest(zoho: Emulator, run: Run, meanwhile: Me
     meanwhile.stop()
     after = read(zoho, STREAM, state=run.state)
     brought = by_id(run.records(STREAM)) | by_id(after.records(STREAM))
-    there = by_id(zoho.crm.rows(LONG))
+    there = expected(zoho, LONG, STREAM)
     assert there.keys() == brought.keys() - meanwhile.deleted
     assert not [name for name, row in there.items() if meanwhile.versions[name][-1] != row], "the test forgot a version"
-    old = [name for name in there if brought[name] != filled(there[name])]
+    old = [name for name in there if brought[name] != there[name]]
     assert not old
 
 
@@ -96,8 +96,7 @@ def test_a_module_without_a_time_of_change_comes_whole_though_longer_than_a_chai
 
     run = read(zoho, STREAM)
 
-    there = by_id(zoho.crm.rows(LONG))
-    assert by_id(run.records(STREAM)) == {name: filled(row) for name, row in there.items()}
+    assert by_id(run.records(STREAM)) == expected(zoho, LONG, STREAM)
 
 
 def test_records_that_changed_in_one_second_come_once_though_they_are_more_than_a_page(a_zoho: StartZoho) -> None:

@@ -8,11 +8,12 @@ import rich_click as click
 
 from source_zoho.cli.counts import counts
 from source_zoho.cli.demo import demo
+from source_zoho.cli.plan import plan
 from source_zoho.cli.protocol import VERBS, protocol_command
 from source_zoho.cli.sandbox import sandbox
 
 _PANELS = [
-    {"name": "For people", "commands": ["demo", "sandbox", "counts"]},
+    {"name": "For people", "commands": ["demo", "sandbox", "plan", "counts"]},
     {"name": "Airbyte's protocol: messages on standard output, for platforms and scripts", "commands": list(VERBS)},
 ]
 
@@ -27,7 +28,7 @@ def app() -> None:
     """
 
 
-for command in (demo, sandbox, counts, *map(protocol_command, VERBS)):
+for command in (demo, sandbox, plan, counts, *map(protocol_command, VERBS)):
     app.add_command(command)
 
 __all__ = ["app"]

@@ -1,14 +1,13 @@
 """Which lists does `source-zoho counts` ask about, and what does it make of the answers?"""
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from source_zoho.cli.counts_emitted import Emitted, opened, read_output
 from source_zoho.cli.counts_report import Line
 from source_zoho.cli.progress import Steps
+from source_zoho.cli.quiet import quiet_connector
 from source_zoho.cli.terminal import notices
 from source_zoho.errors import ConfigProblem
 
@@ -30,7 +29,7 @@ def lines_of(
     # Here, not at the top: this import brings the CDK, which takes a second or two.
     from source_zoho.components.census import Census
 
-    with _quiet_connector():
+    with quiet_connector():
         census = Census(config)
         lists = census.lists()
         _refuse_unknown(chosen, lists)
@@ -111,17 +110,3 @@ def _scanned(census: "Census", lines: Sequence[Line], steps: Steps) -> list[Line
 
 def _place(line: Line) -> tuple[str, str]:
     return line.stream, line.organization_id
-
-
-@contextmanager
-def _quiet_connector() -> Iterator[None]:
-    """Let the connector's warnings go to standard error as plain lines, and its other messages nowhere."""
-    warnings = logging.StreamHandler()
-    warnings.setLevel(logging.WARNING)
-    root, connector = logging.getLogger(), logging.getLogger("airbyte")
-    before = root.handlers, connector.handlers
-    root.handlers, connector.handlers = [warnings], []
-    try:
-        yield
-    finally:
-        root.handlers, connector.handlers = before

@@ -1,6 +1,8 @@
 """The classes that ``manifest.yaml`` names: what a declarative manifest cannot say, each with a test of its own."""
 
 from source_zoho.components.authenticator import ZohoAuthenticator
+from source_zoho.components.coql_queries import PrepareQueries, QueryRetriever, QuerySchemaLoader
+from source_zoho.components.crm_bulk_errors import BulkErrorHandler
 from source_zoho.components.crm_children import ModulesOfRecords, RecordChildrenRetriever
 from source_zoho.components.crm_deleted import DeletedRecordsRetriever
 from source_zoho.components.crm_errors import CrmErrorHandler
@@ -28,6 +30,7 @@ from source_zoho.components.state import KeepHistoryOfNewPartitions
 __all__ = [
     "AddPartitionFields",
     "BulkDetailRetriever",
+    "BulkErrorHandler",
     "CrmErrorHandler",
     "CrmListRetriever",
     "CrmOrganizationRouter",
@@ -49,6 +52,9 @@ __all__ = [
     "ModulesOfRecords",
     "ModulesRetriever",
     "OrganizationRouter",
+    "PrepareQueries",
+    "QueryRetriever",
+    "QuerySchemaLoader",
     "RecordChildrenRetriever",
     "ReportRetriever",
     "SchemaFileLoader",

@@ -106,7 +106,7 @@ class Progress:
         for reached in self._reached[name]:
             known = next((each for each in entries if each["partition"] == reached["partition"]), None)
             if known is None:
-                entries.append({name: value for name, value in reached.items() if name != _NOT_BEYOND})
+                entries.append({name: value for name, value in reached.items() if name != _NOT_BEYOND and value})
                 continue
             if _position(known) < _position(reached):
                 known["cursor"] = reached["cursor"]
@@ -114,6 +114,8 @@ class Progress:
                 known["cursor"] = {field: str(reached[_NOT_BEYOND]) for field in known["cursor"]}
             if _NOTES in reached:
                 known[_NOTES] = reached[_NOTES]
+            if not known.get(_NOTES, True):
+                del known[_NOTES]  # there is nothing left to know
         return {"use_global_cursor": False, **state, "states": entries}
 
 

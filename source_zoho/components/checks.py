@@ -9,10 +9,12 @@ from typing import Any
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_zoho.components.coql_sample import samples_for
 from source_zoho.components.lists import NO_SUCH_ADDRESS
 from source_zoho.components.organizations import active_ids, unknown_ids_problem
 from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.configuration import PRODUCTS, wants
+from source_zoho.coql.wanted import streams as query_streams
 from source_zoho.crm.modules import HIDDEN, parse
 from source_zoho.errors import ConfigProblem
 
@@ -82,6 +84,15 @@ class Checks:
         hidden = sorted(name for name, reason in listing.left_out if reason == HIDDEN)
         if hidden:
             self._logger.info("Modules of CRM that the profile of this user does not see: %s.", ", ".join(hidden))
+        self._check_queries()
+
+    def _check_queries(self) -> None:
+        """Ask for the first rows of each query of the configuration, and name those that Zoho refuses."""
+        queries = query_streams(self._config)
+        for name in queries:
+            self._streams[name].get_json_schema()
+        if queries:
+            samples_for(self._config).tell_refusals()
 
     def _name_of_crm_organization(self) -> str:
         try:

@@ -12,12 +12,11 @@ from typing import Any
 
 from airbyte_cdk.models import AirbyteStream, FailureType, SyncMode
 from airbyte_cdk.sources.declarative.models.declarative_component_schema import CustomRetriever
-from airbyte_cdk.sources.declarative.parsers.manifest_component_transformer import ManifestComponentTransformer
 from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
-from airbyte_cdk.sources.declarative.parsers.model_to_component_factory import ModelToComponentFactory
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.crm_metadata import Described, Metadata, metadata_for
+from source_zoho.components.parts import built
 from source_zoho.crm.schema import module_schema
 from source_zoho.manifest import read_manifest
 
@@ -31,7 +30,7 @@ def module_streams(config: Mapping[str, Any], only: Collection[str] = ()) -> lis
     Raises AirbyteTracedException when Zoho does not tell its modules; when CRM was not asked for by name, and the token
     does not cover it, there are none.
     """
-    metadata = _metadata(config)
+    metadata = metadata_of(config)
     try:
         return [_stream(each) for each in metadata.described(only)]
     except AirbyteTracedException as failure:
@@ -58,7 +57,7 @@ def _stream(described: Described) -> AirbyteStream:
     return stream
 
 
-def _metadata(config: Mapping[str, Any]) -> Metadata:
+def metadata_of(config: Mapping[str, Any]) -> Metadata:
     """Return the metadata of the organization, asked for as the manifest declares."""
     definitions = read_manifest()["definitions"]
     crm = definitions["crm"]
@@ -67,6 +66,5 @@ def _metadata(config: Mapping[str, Any]) -> Metadata:
         "asking": crm["modules"]["retriever"],
     }
     resolved = ManifestReferenceResolver().preprocess_manifest(declared)["asking"]
-    definition = ManifestComponentTransformer().propagate_types_and_parameters("", resolved, {})
-    asking = ModelToComponentFactory().create_component(CustomRetriever, definition, config)
+    asking = built(CustomRetriever, resolved, config)
     return metadata_for(config, asking.one, asking.five)

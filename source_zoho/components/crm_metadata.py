@@ -23,6 +23,8 @@ from source_zoho.components.crm_bodies import refusal_in
 from source_zoho.components.crm_errors import HAS_NO_SUCH_LIST
 from source_zoho.components.crm_requester import CrmRequester
 from source_zoho.components.traced import ZohoFailure, traced
+from source_zoho.coql.wanted import streams as query_streams
+from source_zoho.crm.canonical import Canonical
 from source_zoho.crm.fields import Field
 from source_zoho.crm.fields import parse as parse_fields
 from source_zoho.crm.modules import Listing, Module, is_history
@@ -56,6 +58,10 @@ class Described:
         """Return the API names of the fields that lists hold."""
         return [each.api_name for each in self.fields if each.listed and not each.is_id]
 
+    def canonical(self, names: Sequence[str]) -> Canonical:
+        """Return what makes records with the fields *names*."""
+        return Canonical(self.fields, names)
+
     @property
     def cursor_field(self) -> str:
         """
@@ -73,11 +79,15 @@ class Metadata:
     """
     Answers from memory what was asked before; safe to use from many threads.
 
-    ``one`` asks for the fields of one module, ``five`` for those of up to five.
+    ``one`` asks for the fields of one module, ``five`` for those of up to five. *taken* are names of streams that no
+    module is given.
     """
 
-    def __init__(self, one: CrmRequester, five: CrmRequester | None = None) -> None:
+    def __init__(
+        self, one: CrmRequester, five: CrmRequester | None = None, taken: Collection[str] = frozenset()
+    ) -> None:
         self.five = five
+        self._taken = taken
         self._one = one
         self._takes_five = True
         self._lock = threading.RLock()
@@ -99,7 +109,7 @@ class Metadata:
     def streams(self) -> dict[str, Module]:
         """Return the readable modules by the name of their stream, as far as Zoho's flags can tell."""
         modules = self.listing().readable
-        names = stream_names(modules, schema_names("crm_"))
+        names = stream_names(modules, {*schema_names("crm_"), *self._taken})
         return {names[module.api_name]: module for module in modules}
 
     def described(self, only: Collection[str] = ()) -> list[Described]:
@@ -273,7 +283,7 @@ _known_lock = threading.Lock()
 def metadata_for(config: Mapping[str, Any], one: CrmRequester, five: CrmRequester | None = None) -> Metadata:
     """Return the metadata of the organization of *config*, which this process asks for once."""
     with _known_lock:
-        metadata = _known.setdefault(tokens(config), Metadata(one))
+        metadata = _known.setdefault(tokens(config), Metadata(one, taken=query_streams(config)))
         metadata.five = metadata.five or five  # whoever asks first may have no such requester
         return metadata
 

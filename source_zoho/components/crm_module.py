@@ -15,13 +15,23 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.checkpoints import are_heard as checkpoints_are_heard
 from source_zoho.components.checkpoints import checkpoint
+from source_zoho.components.connection import crm_quota
+from source_zoho.components.crm_bulk import BulkReader
+from source_zoho.components.crm_closed_roads import closed_roads, with_closed_roads
+from source_zoho.components.crm_coql import CoqlReader, shape_for
+from source_zoho.components.crm_facts import ModuleFacts
 from source_zoho.components.crm_metadata import Described, metadata_for
-from source_zoho.components.crm_reader import ModuleFacts, ModuleReader
+from source_zoho.components.crm_organization import zoho_now
+from source_zoho.components.crm_position import Position, position_in, without_position
+from source_zoho.components.crm_reader import Batch, ModuleReader
 from source_zoho.components.crm_refresh import Refresh
 from source_zoho.components.crm_requester import CrmRequester
-from source_zoho.components.retriever import start_of
+from source_zoho.components.crm_roads import Roads
+from source_zoho.components.retriever import EVERYTHING, start_of
 from source_zoho.components.selection import chosen_fields
 from source_zoho.components.traced import traced
+from source_zoho.configuration import crm_transport
+from source_zoho.crm.emitted import Emitted
 from source_zoho.errors import ConfigProblem
 
 CREATED_AT = "Created_Time"
@@ -46,6 +56,10 @@ class ModuleRetriever(Retriever):
     """
 
     requester: CrmRequester
+    coql: CrmRequester
+    bulk_create: CrmRequester
+    bulk_ask: CrmRequester
+    bulk_fetch: CrmRequester
     record_selector: RecordSelector
     config: Mapping[str, Any]
     parameters: InitVar[Mapping[str, Any]]
@@ -60,26 +74,45 @@ class ModuleRetriever(Retriever):
         """Yield the records of the module. Raises AirbyteTracedException when something of it cannot be read."""
         where = stream_slice or StreamSlice(partition={}, cursor_slice={})
         described = self._described()
-        since = start_of(where) if self.cursor_field else None
         refresh = Refresh(self.config, self.name, where, described)
-        reader = ModuleReader(self._facts(described), self.requester)
-        reached = begin = refresh.begin(since)
+        place = position_in(refresh.notes) if self.cursor_field else None
+        begin = refresh.take_up(place.since) if place else refresh.begin(start_of(where) if self.cursor_field else None)
+        reader = self._reader(self._facts(described), refresh.notes)
+        reached = begin
         try:
-            for batch in reader.batches(begin):
+            for batch in reader.batches(begin, place) if isinstance(reader, Roads) else reader.batches(begin):
                 yield from self.record_selector.filter_and_transform(
                     batch.rows, stream_state={}, records_schema=records_schema, stream_slice=where
                 )
-                if batch.reached:
-                    reached = batch.reached
-                    yield from self._checkpoint(where, reached, refresh.notes_on_the_way(reached))
+                reached = batch.reached or reached
+                place = _place(reader, batch, begin) or place
+                if batch.reached or batch.after:
+                    yield from self._checkpoint(where, reached, _noted(refresh, reached, place))
         except AirbyteTracedException:
-            yield from self._checkpoint(where, reached, refresh.notes_on_the_way(reached))
+            yield from self._checkpoint(where, reached, _noted(refresh, reached, place))
             raise
-        yield from self._checkpoint(
-            where, _everything_before(reader, reached), refresh.notes_at_the_end(), reader.began_at
-        )
+        closed = reader.closed if isinstance(reader, Roads) else {}
+        notes = with_closed_roads(without_position(refresh.notes_at_the_end()), closed, zoho_now(self.config))
+        yield from self._checkpoint(where, _everything_before(reader, reached), notes, reader.began_at)
         if reader.gaps():
             raise traced(ConfigProblem(f"{self.name}: {'. '.join(reader.gaps())}. All records were read."))
+
+    def _reader(self, facts: ModuleFacts, notes: Mapping[str, Any]) -> ModuleReader | Roads:
+        """Return what reads the module: by the best road, or by lists where its fields stand in the manifest."""
+        emitted = Emitted()
+        lists = ModuleReader(facts, self.requester, emitted=emitted)
+        if facts.canonical is None:
+            return lists
+        return Roads(
+            facts,
+            lists,
+            CoqlReader(facts, self.coql, shape_for(self.config)),
+            BulkReader(facts, self.bulk_create, self.bulk_ask, self.bulk_fetch),
+            crm_quota(self.config).credits,
+            emitted,
+            crm_transport(self.config),
+            closed=closed_roads(notes, zoho_now(self.config)),
+        )
 
     def _described(self) -> Described | None:
         """Return what Zoho says about the module; nothing where its fields stand in the manifest."""
@@ -97,13 +130,14 @@ class ModuleRetriever(Retriever):
             rich_text=[name for name in rich if name in names],
             changed_at=self.cursor_field,
             history=self.cursor_field == CREATED_AT,
+            canonical=described.canonical(names) if described else None,
         )
 
     def _checkpoint(
         self,
         where: StreamSlice,
         reached: datetime | None,
-        notes: Mapping[str, Any] | None,
+        notes: Mapping[str, Any],
         not_beyond: datetime | None = None,
     ) -> Iterator[StreamData]:
         """
@@ -112,11 +146,23 @@ class ModuleRetriever(Retriever):
         The state stays within *not_beyond*, the time of the first answer: what changes later may have been handed out
         as it was before.
         """
-        if checkpoints_are_heard() and self.cursor_field and reached:
-            yield checkpoint(self.name, where.partition, self.cursor_field, reached, notes or None, not_beyond)
+        if checkpoints_are_heard() and self.cursor_field and (reached or notes):
+            reached = reached or EVERYTHING
+            yield checkpoint(self.name, where.partition, self.cursor_field, reached, notes, not_beyond)
 
 
-def _everything_before(reader: ModuleReader, reached: datetime | None) -> datetime | None:
+def _place(reader: ModuleReader | Roads, batch: Batch, begin: datetime | None) -> Position | None:
+    """Return the place to go on from after *batch*, where records come in the order of ids."""
+    return Position(batch.after, begin, reader.began_at) if batch.after and reader.began_at else None
+
+
+def _noted(refresh: Refresh, reached: datetime | None, place: Position | None) -> dict[str, Any]:
+    """Return the notes of a read that has come to *reached*, or to *place*."""
+    notes = without_position(refresh.notes_on_the_way(reached))
+    return place.noted(notes) if place else notes
+
+
+def _everything_before(reader: ModuleReader | Roads, reached: datetime | None) -> datetime | None:
     """
     Return up to when every change has been handed out by a read that came to its end: until shortly before it began.
 

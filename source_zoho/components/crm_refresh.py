@@ -56,6 +56,11 @@ class Refresh:
             return self._earliest
         return since
 
+    def take_up(self, since: datetime | None) -> datetime | None:
+        """Go on with an earlier read of what changed *since* (None: everything), and return that."""
+        self._in_full = since is None or since == self._earliest
+        return since
+
     def notes_on_the_way(self, reached: datetime | None) -> dict[str, Any]:
         """Return the notes of a read that has come to *reached*."""
         if self._is_a_refresh and reached:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import orjson
 import requests
 from airbyte_cdk.sources.streams.call_rate import AbstractCallRatePolicy, APIBudget
 
@@ -13,11 +14,15 @@ from source_zoho.components.connection import crm_quota, crm_url
 from source_zoho.components.crm_errors import ended
 from source_zoho.components.errors import note_sending
 from source_zoho.components.requester import ZohoRequester
+from source_zoho.coql.select import limit_in
 from source_zoho.credits import Quota
+from source_zoho.crm.roads import query_credits
 from source_zoho.errors import ZohoError
+from source_zoho.ledger import LEDGER, Place
 
 # What makes a list one of those that weigh on Zoho: https://www.zoho.com/crm/developer/docs/api/v8/api-limits.html
 _WEIGHTY = {"sort_by", "cvid"}
+_QUERIES = "/coql"
 
 
 @dataclass(frozen=True)
@@ -32,26 +37,32 @@ class Price:
 class CreditBudget(APIBudget):
     """Hold every try of a call until there is room for it, and book its price."""
 
-    def __init__(self, quota: Quota, price: Price) -> None:
+    def __init__(self, quota: Quota, price: Price, stream: str = "") -> None:
         super().__init__(policies=[])
         self._quota = quota
         self._price = price
+        self._stream = stream
 
     def acquire_call(self, request: Any, block: bool = True, timeout: float | None = None) -> None:
         """Return when *request* may be sent. Raises ZohoFailure when CRM is not to be called any more."""
         note_sending(request)
         limited = self._price.limited or bool(_WEIGHTY & parse_qs(urlsplit(request.url).query).keys())
         self._quota.gate.enter(self._price.units, limited=limited)
+        price = self._credits_of(request)
         try:
-            self._quota.credits.spend(self._credits_of(request))
+            self._quota.credits.spend(price)
         except ZohoError as error:
             self._quota.gate.leave()
             raise ended(error) from None
+        LEDGER.book(Place("crm", self._stream), price)
 
     def _credits_of(self, request: Any) -> int:
         """Return what Zoho lists as the price of *request*, else what its documents say."""
+        path = urlsplit(request.url).path
         price_of = self._quota.credits.price_of
-        listed = price_of(str(request.method), urlsplit(request.url).path) if price_of else None
+        listed = price_of(str(request.method), path) if price_of else None
+        if path.endswith(_QUERIES):  # the list has the price of the smallest
+            return max(query_credits(limit_in(_query_in(request))), listed or 0)
         return self._price.credits if listed is None else listed
 
     def get_matching_policy(self, request: Any) -> AbstractCallRatePolicy | None:
@@ -87,7 +98,8 @@ class CrmRequester(ZohoRequester):
 
     def budget(self) -> APIBudget:
         """Return what holds calls back until they may be made."""
-        return CreditBudget(crm_quota(self.config), Price(self.credits, self.units, self.limited))
+        price = Price(self.credits, self.units, self.limited)
+        return CreditBudget(crm_quota(self.config), price, self.booked_as or self.name)
 
     def host(self) -> str:
         """Return the base URL of CRM's API."""
@@ -99,3 +111,8 @@ class CrmRequester(ZohoRequester):
             return super().send_request(*arguments, **named)
         finally:
             crm_quota(self.config).gate.leave()  # whatever else may go wrong between asking and answering
+
+
+def _query_in(request: Any) -> str:
+    """Return the text of the query that *request* puts."""
+    return str(orjson.loads(request.body or b"{}").get("select_query") or "")

@@ -26,6 +26,7 @@ class RichText:
     Completes the *fields* of rich text in records of *module*, by a call for up to 200 records of which some were cut.
 
     https://www.zoho.com/crm/developer/docs/api/v8/get-records.html says where lists cut, and which call gives the rest.
+    Texts longer than *longest_cut* are whole (None: no text that long can be trusted).
     """
 
     stream: str
@@ -34,14 +35,22 @@ class RichText:
     requester: CrmRequester
     gap: str = ""
     ids_in_a_call: int = _IDS_IN_A_CALL
+    longest_cut: int | None = None
 
     def complete(self, rows: list[Row]) -> list[Row]:
         """Put the whole texts into *rows*, and return them."""
         for start in range(0, len(self.fields), _FIELDS_IN_A_CALL):
             fields = self.fields[start : start + _FIELDS_IN_A_CALL]
-            cut = {row["id"]: row for row in rows if any(_may_be_cut(row.get(name)) for name in fields)}
-            self._complete(cut, fields)
+            self._complete({row["id"]: row for row in rows if self._is_cut(row, fields)}, fields)
         return rows
+
+    def may_be_cut(self, row: Row) -> bool:
+        """Tell whether some text in *row* may go on."""
+        return self._is_cut(row, self.fields)
+
+    def _is_cut(self, row: Row, fields: Sequence[str]) -> bool:
+        lengths = (len(value) for value in map(row.get, fields) if isinstance(value, str))
+        return any(length >= CUT_AT and length <= (self.longest_cut or length) for length in lengths)
 
     def _complete(self, cut: dict[str, Row], fields: Sequence[str]) -> None:
         rest = list(cut)
@@ -73,7 +82,3 @@ class RichText:
             if row is not None:
                 row.update({name: whole[name] for name in fields if isinstance(whole.get(name), str)})
         return True
-
-
-def _may_be_cut(value: object) -> bool:
-    return isinstance(value, str) and len(value) >= CUT_AT

@@ -122,7 +122,9 @@ class ZohoErrorHandler(ErrorHandler):
             everywhere = self._sentence(rule.message, request, self.quoted(response), where=f"Zoho {self.product}")
             raise self.end_of_product(_KINDS[rule.kind](everywhere), said)
         error = _KINDS[rule.kind](self._sentence(rule.message, request, self.quoted(response)))
-        raise traced(error, said.code, said.details)
+        failure = traced(error, said.code, said.details)
+        failure.words = said.message
+        raise failure
 
     def end_of_day(self, reason: str, request: requests.PreparedRequest) -> ZohoFailure:
         """Make no more calls of this kind today, and return the failure that says why."""

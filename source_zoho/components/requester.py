@@ -16,6 +16,7 @@ from source_zoho.components.errors import ORGANIZATION_HEADER, note_sending, org
 from source_zoho.components.records import flat
 from source_zoho.components.traced import traced
 from source_zoho.errors import ZohoError
+from source_zoho.ledger import LEDGER, Place
 from source_zoho.pace import Pace
 
 
@@ -25,19 +26,22 @@ class OrganizationBudget(APIBudget):
     apart.
     """
 
-    def __init__(self, pace: Pace, product: str, *, documents: bool) -> None:
+    def __init__(self, pace: Pace, product: str, *, documents: bool, stream: str = "") -> None:
         super().__init__(policies=[])
         self._pace = pace
         self._product = product
         self._documents = documents
+        self._stream = stream
 
     def acquire_call(self, request: Any, block: bool = True, timeout: float | None = None) -> None:
         """Return when *request* may be sent. Raises AirbyteTracedException when the organization's day is over."""
         note_sending(request)
+        organization_id = organization_of(request)
         try:
-            self._pace.wait_for_turn(organization_of(request), self._product, document=self._documents)
+            self._pace.wait_for_turn(organization_id, self._product, document=self._documents)
         except ZohoError as error:
             raise traced(error) from None
+        LEDGER.book(Place(self._product.lower(), self._stream, organization_id))
 
     def get_matching_policy(self, request: Any) -> AbstractCallRatePolicy | None:
         """There is none: the pace knows organizations, not policies."""
@@ -55,7 +59,8 @@ class ZohoRequester(HttpRequester):
     Send requests to the API host that Zoho names with the token, about the organization of the slice, at its pace.
 
     ``organization_in`` says how the API is told the organization: by a query parameter or by a header. ``documents``
-    tells that the calls are for single documents, which Zoho takes at a slower pace.
+    tells that the calls are for single documents, which Zoho takes at a slower pace. ``booked_as`` is under which name
+    calls stand in the ledger that are not for a stream.
 
         requester:
           type: CustomRequester
@@ -69,6 +74,7 @@ class ZohoRequester(HttpRequester):
     api: str = ""
     organization_in: str = "query"
     documents: bool = False
+    booked_as: str = ""
     connect_timeout_in_seconds: float | None = 10.0
     read_timeout_in_seconds: float | None = 120.0
 
@@ -78,7 +84,8 @@ class ZohoRequester(HttpRequester):
 
     def budget(self) -> APIBudget:
         """Return what holds calls back until they may be made."""
-        return OrganizationBudget(pace(self.config), self.product, documents=self.documents)
+        stream = self.booked_as or self.name
+        return OrganizationBudget(pace(self.config), self.product, documents=self.documents, stream=stream)
 
     def host(self) -> str:
         """Return the base URL of the API. Raises ZohoError when Zoho gives no token to call it with."""

@@ -18,11 +18,13 @@ class ZohoFailure(AirbyteTracedException):
     """
     A failure of ours as the CDK knows it.
 
-    ``code`` and ``details`` are Zoho's, where an answer of Zoho was the reason. ``ends_the_product`` tells that no more
-    calls to this product are made in this run: what cannot be read now cannot be read in another way either.
+    ``code``, ``words`` and ``details`` are Zoho's, where an answer of Zoho was the reason. ``ends_the_product`` tells
+    that no more calls to this product are made in this run: what cannot be read now cannot be read in another way
+    either.
     """
 
     code: int | str | None = None
+    words: str = ""
     details: Mapping[str, Any] = MappingProxyType({})
     ends_the_product: bool = False
 

@@ -27,7 +27,8 @@ class Field:
     """
     A field as Zoho describes it; *data_type*, *json_type* and *return_type* in small letters, empty when not said.
 
-    *lookup_module* is the module that a lookup points to, *rows_module* the one whose rows a list leaves out.
+    *lookup_module* is the module that a lookup points to, *rows_module* the one whose rows a list leaves out. *choices*
+    are what a multi-select pick list offers, as far as records hold what people see.
     """
 
     api_name: str
@@ -38,6 +39,7 @@ class Field:
     is_rich_text: bool = False
     lookup_module: str = ""
     rows_module: str = ""
+    choices: frozenset[str] = frozenset()
 
     @property
     def is_id(self) -> bool:
@@ -81,6 +83,17 @@ def _field(row: Row) -> Field:
         is_rich_text=_is_rich_text(row, data_type),
         lookup_module=name_in(mapping(row.get("lookup")).get("module")),
         rows_module=_rows_module(row, data_type) if data_type in _ROWS_ELSEWHERE else "",
+        choices=_choices(row) if data_type == "multiselectpicklist" else frozenset(),
+    )
+
+
+def _choices(row: Row) -> frozenset[str]:
+    """Return the choices that people see under the text that is stored: for others, ways to read may differ."""
+    offered = mappings(row.get("pick_list_values"))
+    return frozenset(
+        stored
+        for stored, seen in ((each.get("actual_value"), each.get("display_value")) for each in offered)
+        if isinstance(stored, str) and stored and seen in (None, stored)
     )
 
 

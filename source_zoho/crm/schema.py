@@ -1,26 +1,20 @@
 """
 Which JSON Schema describes the records of a module?
 
-`json_type` decides and `data_type` refines it, since Zoho adds data types more often than ways to write them in JSON.
-What neither settles may hold anything.
+The kinds of their values decide. What no kind settles may hold anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
 from source_zoho.crm import types
+from source_zoho.crm.canonical import ABOUT, MODULE_OF_ABOUT
 from source_zoho.crm.fields import Field
+from source_zoho.crm.kinds import Kind, is_list_by_name, kind_of
 
-_REFINED: Mapping[str, Mapping[str, types.Schema]] = {
-    "string": {**types.TEXTS, **types.MIXED},
-    "jsonobject": {**types.OBJECTS, **types.MIXED},
-    "jsonarray": {**types.LISTS, **types.MIXED},
-}
-# What an activity is about. Which module that record is of, Zoho tells beside it, in a key that is no field.
-_ABOUT_ANYTHING = "What_Id"
 _KINDS = {
     "picklist": "pick list",
     "multiselectpicklist": "multi-select pick list",
@@ -36,8 +30,8 @@ def module_schema(module_label: str, fields: Iterable[Field]) -> dict[str, Any]:
     """Return the schema of the records of a module: the id, then the fields that lists hold, in Zoho's order."""
     properties = {"id": types.nullable("string", description="Identifies the record.")}
     properties |= {field.api_name: field_schema(field) for field in fields if field.listed and not field.is_id}
-    if _ABOUT_ANYTHING in properties:
-        properties["$se_module"] = types.nullable("string", description="API name of the module of What_Id.")
+    if ABOUT in properties:
+        properties[MODULE_OF_ABOUT] = types.nullable("string", description=f"API name of the module of {ABOUT}.")
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": "object",
@@ -62,34 +56,15 @@ def unknown_types(fields: Iterable[Field]) -> dict[str, list[str]]:
 
 
 def _schema_of(field: Field) -> types.Schema | None:
-    if field.is_id:
-        return types.TEXT
-    if field.json_type == "jsonarray" and field.api_name in types.LISTS_BY_NAME:
+    kind = kind_of(field)
+    if kind is not Kind.ODD:
+        return types.BY_KIND[kind]
+    if is_list_by_name(field):
         return types.LISTS_BY_NAME[field.api_name]
-    if field.is_computed:
-        return _computed(field)
-    return _by_type(field)
-
-
-def _by_type(field: Field) -> types.Schema | None:
-    broad = types.BY_JSON_TYPE.get(field.json_type)
+    broad = types.ODD_BY_JSON_TYPE.get(field.json_type)
     if broad is None:
-        return types.BY_DATA_TYPE.get(field.data_type)
-    return _REFINED.get(field.json_type, {}).get(field.data_type, broad)
-
-
-def _computed(field: Field) -> types.Schema | None:
-    """
-    Return the schema of a formula or roll-up: what it returns, or text.
-
-    A formula that cannot be worked out says so in words, whatever it returns. So a date is no more than text here, and
-    a whole number is a number, since Zoho sends 12.0 as well.
-    """
-    returned = types.BY_DATA_TYPE.get(field.return_type) or types.BY_JSON_TYPE.get(field.json_type)
-    if returned is None or "type" not in returned:
-        return None
-    kind = "number" if returned["type"][-1] == "integer" else returned["type"][-1]
-    return types.TEXT if kind == "string" else {**returned, "type": ["null", kind, "string"]}
+        return types.ODD_BY_DATA_TYPE.get(field.data_type)
+    return types.ODD_BY_BOTH[field.json_type].get(field.data_type, broad)
 
 
 def _description(field: Field) -> str:

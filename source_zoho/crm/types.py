@@ -1,5 +1,5 @@
 """
-Which JSON Schema describes the values of one of Zoho's data types?
+Which JSON Schema describes the values of a kind, and of Zoho's data types that records hold as Zoho writes them?
 
 The sources are Zoho's pages about fields and the classes of its SDKs. Every value may be null, every object may hold
 more, and no list of choices is closed: Zoho keeps values in records that a pick list no longer offers.
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from source_zoho.crm.kinds import Kind
 
 Schema = dict[str, Any]
 
@@ -35,36 +37,28 @@ NUMBER = nullable("number")
 YES_OR_NO = nullable("boolean")
 DATE = nullable("string", format="date")
 INSTANT = nullable("string", format="date-time", airbyte_type="timestamp_with_timezone")
-REFERENCE = an_object("id", "name")
+REFERENCE = an_object("id")
 PERSON = an_object("id", "name", "email")
 
-# What `json_type` alone says.
-BY_JSON_TYPE: Mapping[str, Schema] = {
-    "string": TEXT,
-    "integer": WHOLE,
-    "double": NUMBER,
-    "boolean": YES_OR_NO,
-    "jsonobject": an_object(),
-    "jsonarray": a_list({}),
+# What a record holds of each kind, but for odd ones.
+BY_KIND: Mapping[Kind, Schema] = {
+    Kind.TEXT: TEXT,
+    Kind.WHOLE: WHOLE,
+    Kind.NUMBER: NUMBER,
+    Kind.FLAG: YES_OR_NO,
+    Kind.DATE: DATE,
+    Kind.INSTANT: INSTANT,
+    Kind.REFERENCE: REFERENCE,
+    Kind.CHOICES: a_list(TEXT),
+    Kind.NUMBER_OR_TEXT: nullable("number", "string"),
+    Kind.FLAG_OR_TEXT: nullable("boolean", "string"),
+    Kind.DATE_OR_TEXT: TEXT,
+    Kind.INSTANT_OR_TEXT: TEXT,
 }
 
-# What `data_type` adds to text, and what it says by itself where `json_type` is missing. Keys in small letters.
-TEXTS: Mapping[str, Schema] = {
-    **dict.fromkeys(
-        ("text", "textarea", "email", "phone", "website", "picklist", "profileimage", "autonumber", "bigint"), TEXT
-    ),
-    "date": DATE,
-    "datetime": INSTANT,
-}
-NUMBERS: Mapping[str, Schema] = {
-    "integer": WHOLE,
-    **dict.fromkeys(("double", "currency", "percent"), NUMBER),
-    "boolean": YES_OR_NO,
-}
+# Odd ones: what `json_type` alone says, and what `data_type` adds, or says by itself where `json_type` is missing.
+ODD_BY_JSON_TYPE: Mapping[str, Schema] = {"string": TEXT, "jsonobject": an_object(), "jsonarray": a_list({})}
 OBJECTS: Mapping[str, Schema] = {
-    **dict.fromkeys(("lookup", "consent_lookup", "widget", "wizard"), REFERENCE),
-    **dict.fromkeys(("ownerlookup", "userlookup"), PERSON),
-    "layout": an_object("id", "name", "display_label"),
     "multi_module_lookup": an_object("id", "name", module=an_object("api_name", "id")),
     "module": an_object("id", "api_name", "name"),
     "rrule": an_object("RRULE", "EXDATE"),
@@ -73,7 +67,6 @@ OBJECTS: Mapping[str, Schema] = {
     "address": an_object(),
 }
 LISTS: Mapping[str, Schema] = {
-    "multiselectpicklist": a_list(TEXT),
     "fileupload": a_list(an_object("id", "File_Id__s", "File_Name__s", Owner__s=PERSON, Created_Time__s=INSTANT)),
     "imageupload": a_list(an_object("id", "File_Id__s", "Preview_Id__s", "File_Name__s", "Description__s", "State__s")),
     "linetax": a_list(an_object("id", "name", "display_name", percentage=NUMBER, value=NUMBER)),
@@ -88,7 +81,10 @@ MIXED: Mapping[str, Schema] = dict.fromkeys(
     ("event_reminder", "multireminder"), nullable("string", "array", items=an_object())
 )
 
-# Lists that are announced as something else: `Tag` as text, `Tax` of products as choices.
 LISTS_BY_NAME: Mapping[str, Schema] = {"Tag": a_list(an_object("id", "name", "color_code")), "Tax": LISTS["tax"]}
-
-BY_DATA_TYPE: Mapping[str, Schema] = {**TEXTS, **NUMBERS, **OBJECTS, **LISTS, **MIXED}
+ODD_BY_BOTH: Mapping[str, Mapping[str, Schema]] = {
+    "string": MIXED,
+    "jsonobject": {**OBJECTS, **MIXED},
+    "jsonarray": {**LISTS, **MIXED},
+}
+ODD_BY_DATA_TYPE: Mapping[str, Schema] = {**OBJECTS, **LISTS, **MIXED}

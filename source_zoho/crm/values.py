@@ -27,10 +27,16 @@ def first_text(*values: Any) -> str:
 
 def flag(value: Any, *, unless_said: bool) -> bool:
     """Tell whether *value* says yes or no, also in words; *unless_said* when it says neither."""
+    said = yes_or_no(value)
+    return unless_said if said is None else said
+
+
+def yes_or_no(value: Any) -> bool | None:
+    """Return what *value* says, also in words; None when it says neither."""
     if isinstance(value, bool):
         return value
     word = text(value).casefold()
-    return word in _YES or (unless_said and word not in _NO)
+    return True if word in _YES else False if word in _NO else None
 
 
 def whole(value: Any) -> int | None:

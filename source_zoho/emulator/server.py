@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
+        if answer.stream is not None:
+            self._send_stream(answer.stream, whole=answer.wire == "whole")
+            return
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         if self.command == "HEAD":
@@ -84,6 +88,19 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.wfile.write(answer.body)
+
+    def _send_stream(self, pieces: Iterable[bytes], *, whole: bool) -> None:
+        """Send a body of unknown length in chunks; one that is not whole ends without the chunk that says so."""
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for piece in pieces:
+            sent = piece if whole else piece[: len(piece) // 2]
+            if sent:
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(sent), sent))
+            if not whole:
+                self.close_connection = True
+                return
+        self.wfile.write(b"0\r\n\r\n")
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815 - http.server's names
 

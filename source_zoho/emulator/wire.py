@@ -5,7 +5,7 @@ Requests and answers are plain values, so that everything but the server itself 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
@@ -43,6 +43,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     wire: Literal["whole", "truncated", "reset"] = "whole"
     code: int | str | None = None
+    # What is sent instead of the body, piece by piece, when it is made while it is sent.
+    stream: Iterable[bytes] | None = None
 
     @staticmethod
     def json(status: int, body: dict[str, object], headers: dict[str, str] | None = None) -> Answer:

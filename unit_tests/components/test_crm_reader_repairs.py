@@ -157,7 +157,7 @@ def test_a_torn_record_that_may_not_be_read_alone_ends_the_stream() -> None:
         read(crm, TWO_GROUPS)
 
 
-def test_many_torn_records_are_read_again_fifty_at_a_time() -> None:
+def test_many_torn_records_are_read_again_a_hundred_at_a_time() -> None:
     zoho = Records(ModuleModel(page=200).add_many(range(LONG_AGO, LONG_AGO + 120)))
     crm = zoho.crm()
     crm.seconds_per_call = 5
@@ -170,4 +170,4 @@ def test_many_torn_records_are_read_again_fifty_at_a_time() -> None:
     crm.before_call = edit_all
 
     assert len(read(crm, TWO_GROUPS)) == 120
-    assert [len(call.ids) for call in crm.calls if call.ids] == [50, 50, 50, 50, 20, 20]
+    assert [len(call.ids) for call in crm.calls if call.ids] == [100, 100, 20, 20]

@@ -205,6 +205,43 @@ def test_once_the_credits_are_used_up_nobody_asks_again() -> None:
         assert mock.call_count == 1
 
 
+@pytest.mark.parametrize(
+    ("limit", "price"),
+    [("", 1), (" limit 1", 1), (" limit 200", 1), (" limit 201", 2), (" LIMIT 1000", 2), (" limit 1001", 3)],
+)
+def test_the_price_of_a_query_follows_from_its_limit(limit: str, price: int) -> None:
+    ask(f"select id from Leads where Note = 'no limit 2000'{limit}")
+
+    assert crm_quota(CONFIG).credits.spent == price
+
+
+@pytest.mark.parametrize(("listed", "limit", "price"), [(1, 2000, 3), (4, 2000, 4), (None, 2000, 3), (2, 200, 2)])
+def test_zohos_list_has_the_price_of_the_cheapest_query(listed: int | None, limit: int, price: int) -> None:
+    crm_quota(CONFIG).credits.price_of = lambda method, path: (
+        listed if (method, path) == ("POST", "/crm/v8/coql") else 9
+    )
+
+    ask(f"select id from Leads where id is not null limit {limit}")
+
+    assert crm_quota(CONFIG).credits.spent == price
+
+
+def test_a_query_without_a_text_costs_what_the_smallest_does() -> None:
+    with requests_mock.Mocker() as mock:
+        mock.post("http://127.0.0.1:9/crm/v8/coql", json={"data": []})
+        a_requester(http_method="POST").send_request(path="coql")
+
+    assert crm_quota(CONFIG).credits.spent == 1
+
+
+def ask(query: str) -> None:
+    """Put *query*; the price counts although Zoho has no rows."""
+    with requests_mock.Mocker() as mock:
+        mock.post("http://127.0.0.1:9/crm/v8/coql", status_code=204)
+        poster = a_requester(http_method="POST", limited=True)
+        poster.send_request(path="coql", request_body_json={"select_query": query})
+
+
 def test_calls_per_minute_are_not_for_crm(naps: list[tuple[float, int]]) -> None:
     with requests_mock.Mocker() as mock:
         mock.get(LEADS, json={"data": []})

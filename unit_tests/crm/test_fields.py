@@ -106,3 +106,19 @@ def test_no_odd_field_takes_another_with_it(odd: list[dict[str, object]]) -> Non
     assert "Sound" in names
     assert len(names) == len(set(names))
     assert all(each.api_name and each.label for each in fields)
+
+
+@pytest.mark.parametrize(
+    ("data_type", "choices"), [("multiselectpicklist", {"red", "plain"}), ("picklist", set()), ("text", set())]
+)
+def test_a_multi_select_pick_list_knows_the_choices_that_people_see_as_they_are_stored(
+    data_type: str, choices: set[str]
+) -> None:
+    offered = [
+        {"actual_value": "red", "display_value": "red"},
+        {"actual_value": "blue", "display_value": "Azure"},
+        {"actual_value": "plain"},
+        *({"actual_value": None}, {"actual_value": ""}, "odd"),
+    ]
+
+    assert field("Colours", data_type, pick_list_values=offered).choices == choices

@@ -15,6 +15,15 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "not_modified": ("304", "204"),
     "refusal": (None, *CODES),
     "fields_refusal": (None, *CODES),
+    "coql": (True, False),
+    "coql_over_limit": ("refuse", "clamp"),
+    "coql_nulls": ("given", "left_out"),
+    "coql_rich_text": ("whole", "cut"),
+    "coql_lookup_names": (True, False),
+    "coql_se_module": (True, False),
+    "coql_formulas": ("dynamic", "all"),
+    "coql_limit_details": ("clause", "bare"),
+    "coql_empty_count": ("row", "204"),
 }
 
 
@@ -27,6 +36,12 @@ class ModuleBehaviour:
     that changes shift what follows. `sort` is about sort_by=Modified_Time and Created_Time. `ids_limit` is how many ids
     one call takes. `refused_fields` are refused by name, `hidden_fields` left out without a word. `refusal` is the code
     for every call of the module, `fields_refusal` for /settings/fields alone.
+
+    Of queries: `coql` False refuses the module, `coql_rows` and `coql_columns` are how much one takes, and
+    `coql_over_limit` what a larger LIMIT meets. `coql_refused_fields` are unknown columns. `coql_nulls` says whether
+    rows have keys without a value, `coql_rich_text` whether long texts come whole, `coql_lookup_names` whether lookups
+    have names, `coql_se_module` whether $se_module is a column, `coql_formulas` which of them count against the five,
+    `coql_limit_details` whether LIMIT_EXCEEDED says of which clause, `coql_empty_count` what counting nothing answers.
     """
 
     token_style: Literal["keyset", "offset"] = "keyset"  # noqa: S105 - page tokens are no secrets
@@ -38,6 +53,18 @@ class ModuleBehaviour:
     hidden_fields: tuple[str, ...] = ()
     refusal: str | None = None
     fields_refusal: str | None = None
+    coql: bool = True
+    coql_rows: int = 2_000
+    coql_columns: int = 500
+    coql_over_limit: Literal["refuse", "clamp"] = "refuse"
+    coql_nulls: Literal["given", "left_out"] = "given"
+    coql_refused_fields: tuple[str, ...] = ()
+    coql_rich_text: Literal["whole", "cut"] = "whole"
+    coql_lookup_names: bool = False
+    coql_se_module: bool = False
+    coql_formulas: Literal["dynamic", "all"] = "dynamic"
+    coql_limit_details: Literal["clause", "bare"] = "clause"
+    coql_empty_count: Literal["row", "204"] = "row"
 
     @property
     def counts_rows(self) -> bool:

@@ -7,6 +7,7 @@ scope; the answer itself comes last.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -60,16 +61,19 @@ class CrmDoor:
         if fault and (instead := fault.answer()):
             return self._in_shape(instead)
         try:
-            status, body = self._given(request)
+            answer = self._served(request)
         except CrmRefusedError as refusal:
             return self._refused(refusal)
-        return _spoiled(fault, written(status, body, self.limits.headers()))
+        return _spoiled(fault, answer)
 
-    def _given(self, request: Request) -> Given:
+    def _served(self, request: Request) -> Answer:
         granted = self._granted(request)
         route = find_route(request.path, request.query, self.service.world)
-        self.limits.spend(route.credits, request.path)
-        return self.service.answer(route, request, granted)
+        self.limits.spend(self.service.price(route, request), request.path)
+        if route.kind == "bulk_download":
+            pieces = self.service.file(route, request, granted, self._front.lock)
+            return sent_as_file(f"{route.record_id}.zip", pieces, self.limits.headers())
+        return written(*self.service.answer(route, request, granted), self.limits.headers())
 
     def _granted(self, request: Request) -> frozenset[str] | None:
         """Return the scopes of the caller's token, None when it covers everything; refuse any but a living token."""
@@ -113,6 +117,12 @@ def written(status: int, body: dict[str, Any] | None, headers: dict[str, str]) -
         return Answer(status, b"", headers)
     code = body.get("code")
     return Answer(status, orjson.dumps(body), {"Content-Type": JSON, **headers}, code=code)
+
+
+def sent_as_file(name: str, pieces: Iterable[bytes], headers: dict[str, str]) -> Answer:
+    """Send a zip file that is made while it is sent, so that its length is not told."""
+    told = {"Content-Type": "application/zip", "Content-Disposition": f"attachment; filename={name}"}
+    return Answer(200, b"", {**told, **headers}, stream=pieces)
 
 
 def _spoiled(fault: Fault | None, answer: Answer) -> Answer:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from threading import RLock
 from typing import Any
 
+from .bulk_behaviour import is_bulk_switch
+from .bulk_jobs import Job
 from .door import CrmDoor
 from .rows import Row
 from .spec import ModuleSpec, described_fields, wide_fields
@@ -204,45 +207,75 @@ class Crm:
         """
         Choose what Zoho's documents leave open, or what a test wants to go wrong.
 
-        *module* is a module ("Leads") or a list of settings ("users"); `ModuleBehaviour` and `SettingsBehaviour` name
-        their switches. Without a module: `composite` and `price_list` (are they there?), `settings_read` (does
-        ZohoCRM.settings.READ cover every group?), `errors_in_data` (do refusals stand in an array?); all other
-        switches then go to every module.
+        *module* is a module ("Leads") or a list of settings ("users"); `ModuleBehaviour`, `BulkBehaviour` and
+        `SettingsBehaviour` name their switches. Without a module: `composite` and `price_list` (are they there?),
+        `settings_read` (does ZohoCRM.settings.READ cover every group?), `coql` (does the grant reach queries?),
+        `errors_in_data` (do refusals stand in an array?); all other switches then go to every module, also
+        to those that are added later.
         """
         with self._lock:
             if module in self._world.settings.names:
                 self._world.settings.behave(str(module), **switches)
                 return
+            switches = self._behave_bulk(module, switches)
             if module is None:
-                switches = self._behave_all(dict(switches))
-            for name in self._world.modules() if module is None else [module]:
-                if switches:
-                    self._world.behave(name, switches)
+                switches = self._behave_all(switches)
+            if switches:
+                self._world.behave(module, switches)
+
+    def _behave_bulk(self, module: str | None, switches: dict[str, Any]) -> dict[str, Any]:
+        """Set what bulk jobs are to do, return what is left."""
+        if module is not None:
+            self._world.spec(module)
+        own = {name: value for name, value in switches.items() if is_bulk_switch(name)}
+        self._door.service.bulk.switches.set(module, own)
+        return {name: value for name, value in switches.items() if name not in own}
 
     def _behave_all(self, switches: dict[str, Any]) -> dict[str, Any]:
         """Set what belongs to no module, return what is left."""
         service = self._door.service
         service.composite = switches.pop("composite", service.composite)
         service.settings_read = switches.pop("settings_read", service.settings_read)
+        service.coql.is_granted = switches.pop("coql", service.coql.is_granted)
         self._door.errors_in_data = switches.pop("errors_in_data", self._door.errors_in_data)
         if "price_list" in switches:
             self._world.settings.behave("apis", refusal=None if switches.pop("price_list") else "NO_PERMISSION")
         return switches
 
-    def limits(self, discrete: int | None = None, chain: int | None = None, token_hours: float | None = None) -> None:
-        """Set how far `page` reaches, how far a chain of tokens, and how long a token lives."""
+    def limits(
+        self,
+        discrete: int | None = None,
+        chain: int | None = None,
+        token_hours: float | None = None,
+        coql_offset_window: int | None = None,
+    ) -> None:
+        """Set how far `page` reaches, how far a chain of tokens, how long a token lives, how far OFFSET reaches."""
         with self._lock:
             limits = self._door.service.records.limits
             limits.discrete = limits.discrete if discrete is None else discrete
             limits.chain = limits.chain if chain is None else chain
             limits.token_hours = limits.token_hours if token_hours is None else token_hours
+            if coql_offset_window is not None:
+                limits.coql_offset_window = coql_offset_window
 
     def become(self, user: str) -> None:
         """Let the token belong to another user: page tokens of the one before are refused."""
         with self._lock:
             self._door.service.records.user = user
 
-    # ── what it cost ──
+    # ── what was asked, and what it cost ──
+
+    @property
+    def queries(self) -> list[str]:
+        """Return the texts of all queries so far."""
+        with self._lock:
+            return list(self._door.service.coql.queries)
+
+    @property
+    def jobs(self) -> list[Job]:
+        """Return all bulk jobs so far: what they ask for, their state, and how often they were asked about."""
+        with self._lock:
+            return [replace(job) for job in self._door.service.bulk.jobs.all]
 
     @property
     def credits_used(self) -> int:

@@ -36,11 +36,12 @@ NOTHING: Given = (204, None)
 
 @dataclass
 class Limits:
-    """How far pages and tokens reach; tests lower them."""
+    """How far pages, tokens and the OFFSET of queries reach; tests lower them."""
 
     discrete: int = 2_000
     chain: int = 100_000
     token_hours: float = 24
+    coql_offset_window: int = 100_000
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 
 ROOT = "/crm/v8"
 COMPOSITE = "__composite_requests"
+QUERIES = "coql"
+BULK_ROOT = "/crm/bulk/v8"
 Kind = Literal[
     "modules",
     "module",
     "fields",
     "composite",
+    "coql",
+    "bulk_create",
+    "bulk_poll",
+    "bulk_download",
     "list",
     "single",
     "deleted",
@@ -34,7 +40,7 @@ Kind = Literal[
 _CHILDREN = ("Notes", "Attachments")
 _READ = "ZohoCRM.modules.{}.READ"
 _SEARCH = "ZohoSearch.securesearch.READ"
-_CREDITS: dict[Kind, int] = {"deleted": 2, "count": 50}
+_CREDITS: dict[Kind, int] = {"deleted": 2, "count": 50, "bulk_create": 50}
 _CVID_CREDITS = 3
 # How many of the calls in flight a composite call counts as.
 _COMPOSITE_UNITS = 5
@@ -43,6 +49,10 @@ _SCOPES: dict[Kind, tuple[str, ...]] = {
     "module": ("ZohoCRM.settings.modules.READ",),
     "fields": ("ZohoCRM.settings.fields.READ",),
     "composite": ("ZohoCRM.composite_requests.CUSTOM",),
+    "coql": ("ZohoCRM.coql.READ",),
+    "bulk_create": ("ZohoCRM.bulk.READ",),
+    "bulk_poll": ("ZohoCRM.bulk.READ",),
+    "bulk_download": ("ZohoCRM.bulk.READ",),
 }
 
 
@@ -61,7 +71,7 @@ class Route:
     @property
     def method(self) -> str:
         """Return the only method that the emulator answers."""
-        return "POST" if self.kind == "composite" else "GET"
+        return "POST" if self.kind in ("composite", "coql", "bulk_create") else "GET"
 
 
 def is_crm(path: str) -> bool:
@@ -73,8 +83,10 @@ def weight(path: str, query: Mapping[str, str]) -> tuple[int, bool]:
     """
     Return how many places among the calls in flight a call takes, and whether it is a heavy one.
 
-    Ordered lists, lists of a view and composite calls also count against the ten that Zoho allows of them.
+    Ordered lists, lists of a view, queries and composite calls also count against the ten that Zoho allows of them.
     """
+    if path == f"{ROOT}/{QUERIES}":
+        return 1, True
     if path == f"{ROOT}/{COMPOSITE}":
         return _COMPOSITE_UNITS, True
     return 1, bool({"sort_by", "cvid"} & set(query))
@@ -89,6 +101,8 @@ def is_meant(path: str | None, called: str) -> bool:
 
 def find_route(path: str, query: Mapping[str, str], world: CrmWorld) -> Route:
     """Return what a call means, or refuse a path that the CRM does not have."""
+    if path.startswith(f"{BULK_ROOT}/"):
+        return _of_bulk(tuple(path.removeprefix(f"{BULK_ROOT}/").split("/")))
     if not path.startswith(f"{ROOT}/"):
         raise refused("INVALID_URL_PATTERN")
     parts = tuple(unquote(part) for part in path.removeprefix(f"{ROOT}/").split("/"))
@@ -109,7 +123,23 @@ def _fixed(parts: tuple[str, ...]) -> Route | None:
         return Route("module", module=parts[2], scopes=_SCOPES["module"])
     if parts == (COMPOSITE,):
         return Route("composite", scopes=_SCOPES["composite"])
+    if parts == (QUERIES,):
+        return Route("coql", scopes=_SCOPES["coql"])
     return None
+
+
+def _of_bulk(parts: tuple[str, ...]) -> Route:
+    """Return which call about bulk jobs a path means; which module it is about stands elsewhere."""
+    kind: Kind | None = None
+    if parts == ("read",):
+        kind = "bulk_create"
+    elif parts[0] == "read" and len(parts) == 2 and parts[1]:
+        kind = "bulk_poll"
+    elif parts[0] == "read" and len(parts) == 3 and parts[2] == "result":
+        kind = "bulk_download"
+    if kind is None:
+        raise refused("INVALID_URL_PATTERN")
+    return Route(kind, record_id="".join(parts[1:2]), scopes=_SCOPES[kind], credits=_CREDITS.get(kind, 1))
 
 
 def _of_module(parts: tuple[str, ...], query: Mapping[str, str], world: CrmWorld) -> Route:
@@ -119,7 +149,7 @@ def _of_module(parts: tuple[str, ...], query: Mapping[str, str], world: CrmWorld
     if world.module(parts[0]) is None:
         raise refused("INVALID_MODULE", resource_path_index=0)
     kind, record_id, related = shape
-    scopes = [_READ.format(_scope(world.spec(parts[0])))]
+    scopes = [reading_scope(world.spec(parts[0]))]
     if kind == "children":
         scopes.append(_READ.format(related.lower()))
     if kind == "count":
@@ -143,8 +173,6 @@ def _shape(parts: tuple[str, ...]) -> tuple[Kind, str, str] | None:
     return ("children", parts[1], parts[2]) if len(parts) == 3 and parts[2] in _CHILDREN else None
 
 
-def _scope(spec: ModuleSpec) -> str:
-    """Return the name that a module has in scopes."""
-    if spec.scope:
-        return spec.scope
-    return spec.api_name.lower() if spec.kind == "standard" else "custom"
+def reading_scope(spec: ModuleSpec) -> str:
+    """Return the scope that reading a module's records needs."""
+    return _READ.format(spec.scope or (spec.api_name.lower() if spec.kind == "standard" else "custom"))

@@ -7,6 +7,7 @@ that a quarter of a million records cost nothing; only what was changed is kept.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -31,6 +32,7 @@ _REMEMBERED = 100_000
 # Ids leave gaps, and the gaps differ.
 _ID_STEP, _ID_JITTER = 37, 31
 _CONVERTED_EVERY = 13
+_UNCHANGED: Row = {}
 
 
 class _Drawn(NamedTuple):
@@ -108,14 +110,34 @@ class Rows:
 
     def made(self, numbers: Iterable[int], names: Sequence[str]) -> list[Row]:
         """Make some records with some fields."""
+        columns = self.columns(list(numbers), names)
+        return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+    def columns(self, numbers: Sequence[int], names: Sequence[str]) -> list[list[object]]:
+        """Make some fields of some records, field by field."""
         wanted = [(self._hash(number), number) for number in numbers]
-        # Field by field, not record by record: a page has ten thousand values, and this is the loop that makes them.
+        # Not record by record: a page has ten thousand values, and this is the loop that makes them.
         columns = [self._column(name, wanted) for name in names]
-        rows = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
         if self._changed:
-            for row, (_, number) in zip(rows, wanted, strict=True):
-                _update(row, self._changed.get(number))
-        return rows
+            column_of = dict(zip(names, columns, strict=True))
+            for place, number in enumerate(numbers):
+                for name, value in self._changed.get(number, _UNCHANGED).items():
+                    if name in column_of:
+                        column_of[name][place] = value
+        return columns
+
+    def frozen(self) -> Rows:
+        """Return these records as they are now, whatever is changed later; which of them exist goes on changing."""
+        kept = copy(self)
+        vars(kept).update(
+            _changed={number: dict(fields) for number, fields in self._changed.items()},
+            _created=dict(self._created),
+            _modified=dict(self._modified),
+            _converted=set(self._converted),
+            # What makes the values looks at the records that it was made for.
+            _drawn={},
+        )
+        return kept
 
     def _column(self, name: str, wanted: list[tuple[int, int]]) -> list[object]:
         """Make one field of some records."""
@@ -248,11 +270,6 @@ class Rows:
             self._modified[number] = now
         for order in orders:
             order.add(number)
-
-
-def _update(row: Row, changed: Row | None) -> None:
-    if changed:
-        row.update((name, value) for name, value in changed.items() if name in row)
 
 
 def _divisor_of(field: Field) -> int:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .bulk import Bulk
 from .composite import answered_together, inner_calls
+from .coql import Coql, price
 from .module_metadata import answered
 from .records import Given, Records
 from .refusals import invalid_id, invalid_parameter, refused, required_missing
-from .routes import Route, find_route
+from .routes import Route, find_route, reading_scope
 from .scopes import missing_scope
 
 if TYPE_CHECKING:
+    from threading import RLock
+
     from source_zoho.emulator.wire import Request
 
     from .composite import Inner
@@ -29,6 +34,8 @@ class CrmService:
     def __init__(self, world: CrmWorld) -> None:
         """Answer from *world*."""
         self.world, self.records = world, Records(world)
+        self.coql = Coql(world, self.records.limits, lambda name: reading_scope(world.spec(name)))
+        self.bulk = Bulk(world, self.records.limits)
         self.settings_read = self.composite = True
         # What goes wrong with a call inside a composite one; whoever keeps the faults says so.
         self.trouble: Callable[[str], Given | None] = lambda _path: None
@@ -38,6 +45,10 @@ class CrmService:
         if missing_scope(granted, route.scopes, settings_read=self.settings_read):
             raise refused("OAUTH_SCOPE_MISMATCH")
 
+    def price(self, route: Route, request: Request) -> int:
+        """Return the credits of a call."""
+        return price(request.body) if route.kind == "coql" else route.credits
+
     def answer(self, route: Route, request: Request, granted: frozenset[str] | None) -> Given:
         """Answer a call."""
         if request.method != route.method:
@@ -45,7 +56,28 @@ class CrmService:
         self.permit(route, granted)
         if route.kind == "composite":
             return self._composite(request, granted)
+        if route.kind == "coql":
+            return self.coql.answer(request, lambda scopes: self.permit(replace(route, scopes=scopes), granted))
+        if route.kind in ("bulk_create", "bulk_poll"):
+            return self._bulk(route, request, lambda module: self._permit_module(module, granted))
         return self._answer(route, request.path, request.query, request.headers)
+
+    def file(self, route: Route, request: Request, granted: frozenset[str] | None, lock: RLock) -> Iterator[bytes]:
+        """Answer a call for the file of a bulk job, piece by piece."""
+        if request.method != route.method:
+            raise refused("INVALID_REQUEST_METHOD")
+        self.permit(route, granted)
+        return self.bulk.download(route.record_id, lambda module: self._permit_module(module, granted), lock)
+
+    def _bulk(self, route: Route, request: Request, permit: Callable[[str], None]) -> Given:
+        if route.kind == "bulk_create":
+            return self.bulk.create(request, self.records.user, permit)
+        return self.bulk.poll(route.record_id, permit)
+
+    def _permit_module(self, module: str, granted: frozenset[str] | None) -> None:
+        scopes = (reading_scope(self.world.spec(module)),)
+        if missing_scope(granted, scopes):
+            raise refused("OAUTH_SCOPE_MISMATCH")
 
     def _answer(
         self, route: Route, path: str, query: Mapping[str, str], headers: Mapping[str, str], most: int = 200
@@ -138,7 +170,7 @@ class CrmService:
         if (spoiled := self.trouble(inner.path)) is not None:
             return spoiled
         route = find_route(inner.path, inner.query, self.world)
-        if route.kind == "composite" or inner.method != "GET":
+        if route.kind == "composite" or route.kind.startswith("bulk_") or inner.method != "GET":
             raise refused("NOT_SUPPORTED")
         self.permit(route, granted)
         return self._answer(route, inner.path, inner.query, inner.headers, _MOST_IN_COMPOSITE)

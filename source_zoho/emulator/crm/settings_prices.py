@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .routes import BULK_ROOT
 from .settings_table import table
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ _ELSEWHERE = (
     ("GET", "/{module}/actions/fetch_full_data", "ZohoCRM.modules.{module}.READ", 1, 1),
     ("GET", "/{module}/{record_id}/Notes", "ZohoCRM.modules.notes.READ", 1, 1),
     ("GET", "/{module}/{record_id}/Attachments", "ZohoCRM.modules.attachments.READ", 1, 1),
+    ("POST", f"{BULK_ROOT}/read", "ZohoCRM.bulk.READ", 50, 50),
+    ("GET", f"{BULK_ROOT}/read/{{job_id}}", "ZohoCRM.bulk.READ", 1, 1),
+    ("GET", f"{BULK_ROOT}/read/{{job_id}}/result", "ZohoCRM.bulk.READ", 1, 1),
     ("POST", "/coql", "ZohoCRM.coql.READ", 1, 3),
     ("POST", "/__composite_requests", "ZohoCRM.composite_requests.CUSTOM", 1, 1),
 )
@@ -36,7 +40,7 @@ def apis(_rows: Rows, _parent: str) -> list[dict[str, Any]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for method, path, scope, least, most in (*_ELSEWHERE, *_from_table()):
         offered = {"method": method, "oauth_scope": scope, "max_credits": most, "min_credits": least}
-        found.setdefault(f"{ROOT}{path}", []).append(offered)
+        found.setdefault(path if path.startswith(BULK_ROOT) else f"{ROOT}{path}", []).append(offered)
     return [{"path": path, "operation_types": offered} for path, offered in sorted(found.items())]
 
 

@@ -54,6 +54,7 @@ class CrmWorld:
         self._module_rows: dict[str, Row] = {}
         self._field_rows: dict[str, list[Row]] = {}
         self._behaviours: dict[str, ModuleBehaviour] = {}
+        self._usual = ModuleBehaviour()
         self._people: list[Row] = []
         self._layouts: dict[str, Row] = {}
         self.settings = Settings(self, seed=seed)
@@ -226,12 +227,16 @@ class CrmWorld:
 
     def behaviour(self, name: str) -> ModuleBehaviour:
         """Return how a module behaves."""
-        return self._behaviours.get(name) or ModuleBehaviour()
+        return self._behaviours.get(name, self._usual)
 
-    def behave(self, name: str, switches: Mapping[str, object]) -> None:
-        """Set switches of a module."""
-        self.spec(name)
-        self._behaviours[name] = self.behaviour(name).changed(switches)
+    def behave(self, name: str | None, switches: Mapping[str, object]) -> None:
+        """Set switches of a module, or of all: those too that are added later."""
+        if name is not None:
+            self.spec(name)
+            self._behaviours[name] = self.behaviour(name).changed(switches)
+            return
+        self._usual = self._usual.changed(switches)
+        self._behaviours = {one: behaviour.changed(switches) for one, behaviour in self._behaviours.items()}
 
     def refusal(self, name: str) -> str | None:
         """Return the code that every call for a module's records is refused with."""

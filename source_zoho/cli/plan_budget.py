@@ -1,0 +1,83 @@
+"""For what does today's allowance suffice, and on which day is the rest read?"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from source_zoho.estimates import Forecast
+
+CALLS, CREDITS = "calls", "credits"
+_TITLES = {"books": "Zoho Books", "billing": "Zoho Billing", "crm": "Zoho CRM"}
+
+
+@dataclass(frozen=True)
+class Budget:
+    """
+    What may be spent on *products*, in one organization where that is named: what is *left* today, and *per_day* later.
+
+    None is what nobody tells. ``because`` says where the number comes from.
+    """
+
+    products: tuple[str, ...]
+    unit: str
+    left: int | None
+    per_day: int | None = None
+    organization_id: str = ""
+    because: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return what it is called."""
+        names = " and ".join(_TITLES[product] for product in self.products)
+        return f"{names}, organization {self.organization_id}" if self.organization_id else names
+
+    def cost(self, forecast: Forecast) -> int:
+        """Return what *forecast* takes of this budget."""
+        is_ours = forecast.product in self.products and forecast.organization_id == self.organization_id
+        spent = forecast.credits if self.unit == CREDITS else forecast.calls
+        return spent.value if is_ours and spent else 0
+
+
+def days_of_streams(streams: Sequence[Sequence[Forecast]], budgets: Iterable[Budget]) -> list[int | None]:
+    """Return on which day each of *streams*, told by its forecasts, is finished if they are read in this order."""
+    by_budget = [days_of([_cost(each, budget) for each in streams], budget.left, budget.per_day) for budget in budgets]
+    return [_latest([days[place] for days in by_budget]) for place in range(len(streams))]
+
+
+def share(forecasts: Iterable[Forecast], budgets: Iterable[Budget]) -> float | None:
+    """Return which part of today's allowance *forecasts* take, of the budget of which they take most."""
+    found = list(forecasts)
+    parts = [_part(_cost(found, budget), budget.left) for budget in budgets if budget.left is not None]
+    return max((part for part in parts if part is not None), default=None)
+
+
+def _cost(forecasts: Iterable[Forecast], budget: Budget) -> int:
+    return sum(budget.cost(each) for each in forecasts)
+
+
+def _part(cost: int, left: int) -> float | None:
+    if not cost:
+        return None
+    return cost / left if left else float("inf")
+
+
+def _latest(days: Sequence[int | None]) -> int | None:
+    return None if None in days else max((day for day in days if day is not None), default=1)
+
+
+def days_of(costs: Sequence[int], left: int | None, per_day: int | None) -> list[int | None]:
+    """
+    Return on which day each of *costs* has been spent, one after the other; what costs nothing needs no day but today.
+
+    *left* is for today (None: not known, so nothing is said against today), *per_day* for each day behind it.
+    """
+    days: list[int | None] = []
+    spent = 0
+    for cost in costs:
+        spent += cost
+        if not cost or left is None or spent <= left:
+            days.append(1)
+        elif per_day:
+            days.append(1 - (left - spent) // per_day)
+        else:
+            days.append(None)
+    return days
