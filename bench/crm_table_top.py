@@ -92,8 +92,9 @@ class TableTop:
         (self.folder / "streams.json").write_text(json.dumps(catalog["streams"]), encoding="utf-8")
         return cost
 
-    def read(self, *streams: str, state: bool = False) -> Cost:
-        """Read *streams*, from the state of the read before when *state* is wanted."""
+    def read(self, *streams: str, state: bool = False, **settings: Any) -> Cost:
+        """Read *streams*, from the state of the read before when *state* is wanted; *settings* are for this read."""
+        (self.folder / "config.json").write_text(json.dumps({**self.config, **settings}), encoding="utf-8")
         known = json.loads((self.folder / "streams.json").read_text(encoding="utf-8"))
         chosen = [
             {"stream": each, "sync_mode": each["supported_sync_modes"][-1], "destination_sync_mode": "append"}

@@ -17,6 +17,7 @@ from airbyte_cdk.test.standard_tests.pytest_hooks import pytest_generate_tests
 
 from integration_tests.builders import UNHURRIED, forget_earlier_syncs
 from source_zoho import pace
+from source_zoho.components import crm_bulk_limits
 from source_zoho.emulator import Emulator
 from source_zoho.manifest import read_manifest
 from source_zoho.oauth import tokens
@@ -85,6 +86,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> Waits:
     # Their clock is an argument with a default, so a changed time.monotonic would not reach them.
     monkeypatch.setattr(pace, "Pace", partial(pace.Pace, clock=waits.clock))
     monkeypatch.setattr(tokens, "TokenStore", partial(tokens.TokenStore, clock=waits.clock))
+    monkeypatch.setattr(crm_bulk_limits, "BulkLimits", partial(crm_bulk_limits.BulkLimits, clock=waits.clock))
     return waits
 
 

@@ -48,12 +48,16 @@ class Answer:
 
 
 class Census:
-    """Asks the account in *config* for counts. Raises Transient when Zoho cannot be reached or signed in to."""
+    """
+    Asks the account in *config* for counts. Raises Transient when Zoho cannot be reached or signed in to.
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    Whoever has the manifest with its references *resolved* spares a second by handing it over.
+    """
+
+    def __init__(self, config: Mapping[str, Any], resolved: Mapping[str, Any] | None = None) -> None:
         # A start date would leave older rows out; Zoho counts them.
         self._config = {name: value for name, value in config.items() if name != "start_date"}
-        resolved = ManifestReferenceResolver().preprocess_manifest(read_manifest())
+        resolved = resolved or ManifestReferenceResolver().preprocess_manifest(read_manifest())
         # What the rows refer to stands in them now; building streams takes half the time without the rest. Modules of
         # CRM are no rows: Zoho would have to be asked for them.
         self._manifest = {name: part for name, part in resolved.items() if name not in _NOT_ROWS}

@@ -102,8 +102,8 @@ class BulkReader:
                 return job, self._jobs.file(job) if job.rows else None
             except JobIsLostError as error:
                 ahead, lost = None, error
-                _log.warning("%s", error)
-        raise RoadIsClosed(f"{lost} That was so {_TRIES} times.")
+                _log.warning("%s: %s", self.facts.stream, error)
+        raise RoadIsClosed(f"{lost} So it was with another job before.")
 
     def _its_turn(self, place: Place, ahead: _Ahead) -> Begun:
         if isinstance(ahead, Exception):
@@ -130,9 +130,7 @@ class BulkReader:
 
     def _make_sure_of_the_end(self, job: Job, place: Place | None) -> None:
         if job.more and place is None:
-            raise RoadIsClosed(
-                f"{self.facts.stream}: Bulk Read job {job.id} has left out records, and does not say how to get them."
-            )
+            raise RoadIsClosed(f"Bulk Read job {job.id} has left out records, and does not say how to get them.")
 
     # ── records ──
 
@@ -143,7 +141,7 @@ class BulkReader:
             read = self._canonical.csv(header)
             self._without_column |= set(self._canonical.names).difference(header)
         except BROKEN as broken:
-            raise self._unreadable(broken) from broken
+            raise _unreadable(broken) from broken
         while batch := self._batch(lines, read):
             yield batch
 
@@ -151,7 +149,8 @@ class BulkReader:
         try:
             return [read(line) for line in islice(lines, _PARTS_IN_A_BATCH) if line]
         except BROKEN as broken:
-            raise self._unreadable(broken) from broken
+            raise _unreadable(broken) from broken
 
-    def _unreadable(self, broken: Exception) -> RoadIsClosed:
-        return RoadIsClosed(f"{self.facts.stream}: the file of a Bulk Read job cannot be read ({broken}).")
+
+def _unreadable(broken: Exception) -> RoadIsClosed:
+    return RoadIsClosed(f"The file of a Bulk Read job cannot be read: {broken}.")

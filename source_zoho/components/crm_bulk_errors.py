@@ -15,6 +15,7 @@ from source_zoho.components.rules import Rule
 
 _TEXTS = re.compile(r"text/|json|xml", re.IGNORECASE)
 _ARCHIVE_BEGINS = b"PK"
+_TOO_MANY = "TOO_MANY_REQUESTS"
 
 
 @dataclass
@@ -38,7 +39,7 @@ class BulkErrorHandler(CrmErrorHandler):
 
     def table(self) -> Sequence[Rule]:
         """Return the rows for CRM, of which none ends the day on suspicion."""
-        return tuple(_patient(rule) if rule.then == "end_of_day" else rule for rule in super().table())
+        return tuple(_patient(rule) if _is_about_the_pace(rule) else rule for rule in super().table())
 
     def said_in(self, response: requests.Response) -> Said:
         """Return what *response* says of itself; a file says nothing."""
@@ -58,5 +59,12 @@ def _is_text(response: requests.Response) -> bool:
     return bool(_TEXTS.search(response.headers.get("Content-Type", "")))
 
 
+def _is_about_the_pace(rule: Rule) -> bool:
+    """Tell whether *rule* is for refusals that name neither credits nor calls under way."""
+    return _TOO_MANY in rule.codes and rule.action == "wait" and "concurren" not in rule.says
+
+
 def _patient(rule: Rule) -> Rule:
-    return replace(rule, wait_seconds=60.0, then="", message="Zoho takes no more jobs, or gives no more files, now")
+    """Return what follows from such a refusal here: waiting for the next minute, and then another road."""
+    words = "Zoho takes no more Bulk Read jobs, or gives no more files, now"
+    return replace(rule, wait_seconds=60.0, tries=5, then="fail", kind="transient", message=words)

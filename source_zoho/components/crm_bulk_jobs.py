@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from source_zoho.components.bodies import body_of
 from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.crm_bulk_file import BulkFile, DamagedFileError, stored_from
 from source_zoho.components.crm_bulk_limits import BulkLimits, Slot
-from source_zoho.components.crm_errors import NOTHING_THERE
+from source_zoho.components.crm_errors import NOTHING_THERE, QUESTION_IS_REFUSED
 from source_zoho.components.crm_facts import ModuleFacts
 from source_zoho.components.crm_questions import asked_at
 from source_zoho.components.crm_requester import CrmRequester
@@ -26,8 +27,10 @@ from source_zoho.errors import Transient
 
 _IS_GONE = NOTHING_THERE | {"EXPIRED_VALUE"}
 _MAY_NAME_A_FIELD = frozenset({"FIELD_NOT_SUPPORTED", "FIELD_NOT_AVAILABLE", "INVALID_DATA"})
+# Where a page token alone is no question, one of these should say so.
+_MAY_WANT_MORE = QUESTION_IS_REFUSED | {"REQUEST_BODY_NOT_SUPPORTED", "REQUEST_BODY_NOT_READABLE", "INVALID_REQUEST"}
 _OF_A_CRITERION = frozenset({"criteria", "comparator"})
-_SCOPE_IS_MISSING = "OAUTH_SCOPE_MISMATCH"
+_SCOPE_IS_MISSING, _TOO_MANY = "OAUTH_SCOPE_MISMATCH", "TOO_MANY_REQUESTS"
 # A refused question may cost as much as a job: after these, all fields are asked for, which leaves nothing to refuse.
 _MOST_REFUSED_FIELDS = 2
 _DOWNLOADS = 3
@@ -36,7 +39,7 @@ _log = logging.getLogger("airbyte")
 
 
 class JobIsLostError(Exception):
-    """A job, or its file, is not there any more; another like it may come through. The text is a sentence."""
+    """A job failed, or is not there any more; another like it may come through. The text is a sentence."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ class Begun:
 
 class BulkJobs:
     """
-    The jobs for the *fields* of the module of *facts*, by requesters that *create* one, *ask* for its state and *fetch* its file.
+    The jobs for *fields* of the module of *facts*, by requesters that *create* one, *ask* for its state and *fetch* its
+    file.
 
     ``refused`` are the fields that Zoho does not put into a file, and ``began_at`` is when it was first asked for one.
     """
@@ -99,20 +103,21 @@ class BulkJobs:
 
     def file(self, job: Job) -> BulkFile:
         """Return the file of *job*, of which it is known that it is whole. Raises JobIsLostError or RoadIsClosed."""
-        problem: Exception | None = None
+        why, is_broken = "", False
         for _ in range(_DOWNLOADS):
-            if problem is not None:
-                _log.warning("%s Fetching it again.", problem)
             self._limits.wait_for_a_file()
             try:
                 return self._whole_file(job)
             except requests.RequestException as broken:
-                problem = traced(Transient(f"{self._about(job.id)} does not come over ({type(broken).__name__})."))
+                why, is_broken = f"{_the_file(job)} does not come over ({type(broken).__name__})", True
             except DamagedFileError as damaged:
-                problem = RoadIsClosed(f"{self._about(job.id)} came damaged: {damaged}.")
+                why, is_broken = f"{_the_file(job)} came damaged: {damaged}", False
             except OSError as full:
-                raise RoadIsClosed(f"{self._about(job.id)} cannot be kept on this machine: {full}.") from full
-        raise problem or RoadIsClosed(self._about(job.id))
+                raise RoadIsClosed(f"{_the_file(job)} cannot be kept on this machine: {full}.") from full
+            _log.warning("%s: %s.", self._facts.stream, why)
+        if is_broken:
+            raise traced(Transient(f"{self._facts.stream}: {why}, tried {_DOWNLOADS} times. Run again later."))
+        raise RoadIsClosed(f"{why}. So it was {_DOWNLOADS} times.")
 
     # ── creating ──
 
@@ -123,22 +128,17 @@ class BulkJobs:
                 return self._new_job(self._body(place, fields))
             except ZohoFailure as failure:
                 if not self._leaves_out(failure, fields):
-                    raise self._judged(failure) from failure
+                    raise self._judged(failure, "what was asked for") from failure
 
     def _next(self, place: Place) -> str:
-        likely, *others = next_job_bodies(self._body(place, self._fields), place.token)
-        try:
-            return self._new_job(likely)
-        except ZohoFailure as failure:
-            refused = self._judged(failure)
-            if not isinstance(refused, RoadIsClosed) or self._limits.closed:
-                raise refused from failure
-        for body in others:
+        alone, whole = next_job_bodies(self._body(place, self._fields), place.token)
+        with self._judging("where the job before ended"):
             try:
-                return self._new_job(body)
+                return self._new_job(alone)
             except ZohoFailure as failure:
-                refused = self._judged(failure)
-        raise refused
+                if failure.code not in _MAY_WANT_MORE:
+                    raise
+            return self._new_job(whole)
 
     def _body(self, place: Place, fields: list[str]) -> dict[str, Any]:
         return job_body(self._facts.api_name, fields, self._facts.changed_at, place.since)
@@ -149,7 +149,7 @@ class BulkJobs:
         response = self._create.send_request(path="read", request_body_json=body)
         job_id = new_job_id(body_of(response) or {}) if response is not None else ""
         if response is None or not job_id:
-            raise RoadIsClosed(f"{self._facts.stream}: Zoho's answer names no Bulk Read job where one was asked for.")
+            raise RoadIsClosed("Zoho's answer names no Bulk Read job where one was asked for.")
         self.began_at = self.began_at or asked_at(response)
         return job_id
 
@@ -175,27 +175,24 @@ class BulkJobs:
             waited += seconds
             job = self._look(job_id)
             if job.stage is Stage.FAILED:
-                raise JobIsLostError(f"{self._about(job_id)} was not made: {job.state} {job.reason}".rstrip(" .") + ".")
+                reason = f"{job.state} {job.reason}".rstrip(" .")
+                raise JobIsLostError(f"Zoho ended Bulk Read job {job_id} with {reason}.")
             if job.stage is Stage.READY:
                 return self._counted(job, waited)
             if job.state != told or waited - told_at >= _SECONDS_BETWEEN_WORDS:
                 told, told_at = job.state, waited
                 _log.info("%s: Bulk Read job %s is %s after %d s.", self._facts.stream, job_id, job.state, waited)
         hours = LONGEST_JOB_SECONDS // 3600
-        raise RoadIsClosed(
-            f"{self._about(job_id)} is not ready after {hours} hours. Zoho may be busy; it may go later."
-        )
+        raise RoadIsClosed(f"Bulk Read job {job_id} is not done after {hours} hours; Zoho may be busy today.")
 
     def _look(self, job_id: str) -> Job:
-        try:
+        with self._judging(f"Bulk Read job {job_id}"):
             response = answer_with("data", self._ask, self._facts.stream, path=f"read/{job_id}")
-        except ZohoFailure as failure:
-            raise self._judged(failure) from failure
         return job_in(body_of(response) or {}) or Job(job_id, Stage.UNDER_WAY, "in an unknown state")
 
     def _counted(self, job: Job, waited: float) -> Job:
         if job.rows is None:
-            raise RoadIsClosed(f"{self._about(job.id)} is ready, and Zoho does not say how many records it has.")
+            raise RoadIsClosed(f"{_the_file(job)} is ready, and Zoho does not say how many records it has.")
         more = ", and there are more" if job.more else ""
         stream = self._facts.stream
         _log.info("%s: Bulk Read job %s has %s records after %d s%s.", stream, job.id, f"{job.rows:,}", waited, more)
@@ -204,11 +201,9 @@ class BulkJobs:
     # ── fetching ──
 
     def _whole_file(self, job: Job) -> BulkFile:
-        try:
+        with self._judging(f"the file of Bulk Read job {job.id}"):
             # The address in Zoho's answer is the same, without a host.
             response = self._fetch.send_request(path=f"read/{job.id}/result")
-        except ZohoFailure as failure:
-            raise self._judged(failure) from failure
         if response is None:
             raise DamagedFileError("Zoho gave no answer")
         file = stored_from(response)
@@ -221,21 +216,29 @@ class BulkJobs:
 
     # ── refusals ──
 
-    def _judged(self, failure: ZohoFailure) -> Exception:
-        """Return what *failure* means for the road."""
+    @contextmanager
+    def _judging(self, forgotten: str) -> Iterator[None]:
+        try:
+            yield
+        except ZohoFailure as failure:
+            raise self._judged(failure, forgotten) from failure
+
+    def _judged(self, failure: ZohoFailure, forgotten: str) -> Exception:
+        """Return what *failure* means for the road; *forgotten* is what Zoho may say that it does not know any more."""
         if failure.ends_the_product:
             return failure
         if failure.code in _IS_GONE:
-            return JobIsLostError(f"{self._facts.stream}: Zoho has forgotten a Bulk Read job. {failure.message}")
-        if ends_everything(failure):
+            return JobIsLostError(f"Zoho has forgotten {forgotten} ({failure.code}).")
+        if ends_everything(failure) and failure.code != _TOO_MANY:
             return failure
-        closed = RoadIsClosed(f"{self._facts.stream}: Bulk Read is refused. {failure.message}", str(failure.code))
+        closed = RoadIsClosed(f"Bulk Read is refused. {failure.message}", str(failure.code))
         if failure.code == _SCOPE_IS_MISSING:
             self._limits.closed = closed
         return closed
 
-    def _about(self, job_id: str) -> str:
-        return f"{self._facts.stream}: the file of Bulk Read job {job_id}"
+
+def _the_file(job: Job) -> str:
+    return f"The file of Bulk Read job {job.id}"
 
 
 def _texts_in(details: Mapping[str, Any]) -> set[str]:

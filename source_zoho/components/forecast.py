@@ -30,10 +30,10 @@ from source_zoho.components.organizations import PARTITION_FIELD
 from source_zoho.components.parts import built
 from source_zoho.components.records import flat
 from source_zoho.components.selection import choose
-from source_zoho.configuration import wants
+from source_zoho.configuration import PRODUCTS, wants
 from source_zoho.errors import ZohoError
 from source_zoho.estimates import Estimate, Forecast
-from source_zoho.manifest import read_manifest
+from source_zoho.manifest import read_manifest, with_products
 
 ORGANIZATIONS = "(organizations)"
 _LISTED, _CRM = ("books", "billing"), "crm"
@@ -54,17 +54,25 @@ class Forecasts:
         choose(streams)
         self._config = config
         self._wanted = [each.stream.name for each in streams]
-        self._manifest = ManifestReferenceResolver().preprocess_manifest(read_manifest())
+        self._manifest = self._resolved()
         rows = {name_of(row): row for group in self._manifest["streams"] for row in group["streams"]}
         self._known = Known(config, rows, {}, frozenset(_places_in(self._states)))
+        self._census = Census(config, self._manifest)
         self._crm: CrmForecasts | None = None
+
+    def _resolved(self) -> dict[str, Any]:
+        """Return the manifest with its references resolved, as far as it is about what is planned."""
+        of_interest = {name.partition("_")[0] for name in self._wanted} or PRODUCTS
+        manifest = with_products(read_manifest(), [each for each in PRODUCTS if each in of_interest])
+        resolved: dict[str, Any] = ManifestReferenceResolver().preprocess_manifest({**manifest, "dynamic_streams": []})
+        return resolved
 
     def questions(self) -> dict[str, int]:
         """
         Return how much Zoho is asked by planning: for each product that is planned the number of lists, in CRM of
         modules (-1: all, and nobody knows how many) that are counted.
         """
-        countable = Census(self._config).lists().keys()
+        countable = self._census.lists().keys()
         counted = {
             product: len(lists_to_count(self._known_of(product), self._known) & countable)
             for product in _LISTED
@@ -75,6 +83,10 @@ class Forecasts:
 
     def all(self, news: News) -> Iterator[Forecast]:
         """Yield the forecasts of all products."""
+        for name in self._wanted:
+            product = name.partition("_")[0]
+            if not (product in PRODUCTS and wants(self._config, product)):
+                yield Forecast(product, name, "", None, why="products, in the configuration, does not name its product")
         for product in _LISTED:
             names = self._streams_of(product)
             if names:
@@ -135,9 +147,8 @@ class Forecasts:
         return [str(each.partition[PARTITION_FIELD]) for each in router.stream_slices()]
 
     def _with_lengths(self, names: Iterable[str], news: News) -> Known:
-        census = Census(self._config)
         answers: dict[tuple[str, str], Answer] = {}
-        for answer in census.count(lists_to_count(names, self._known) & census.lists().keys()):
+        for answer in self._census.count(lists_to_count(names, self._known) & self._census.lists().keys()):
             news(answer.stream)
             answers[answer.stream, answer.organization_id] = answer
         known = self._known

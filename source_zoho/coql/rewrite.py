@@ -100,7 +100,8 @@ class Reading:
         """Return the column of the cursor, added when the query does not select it."""
         if not self.cursor_field:
             return None
-        return self.query.column(self.cursor_field) or Column(_written(self.cursor_field), self.cursor_field)
+        added = Column(_written(self.cursor_field), self.cursor_field, is_field=True)
+        return self.query.column(self.cursor_field) or added
 
     @property
     def added(self) -> list[str]:

@@ -39,10 +39,10 @@ def lines(count: int, first: int = 1) -> list[list[str]]:
     ]
 
 
-def a_table(rows: Sequence[Sequence[str]], *, line_end: str = "\r\n") -> bytes:
+def a_table(rows: Sequence[Sequence[str]], **dialect: Any) -> bytes:
     """Return *rows* as a CSV."""
     text = StringIO()
-    csv.writer(text, lineterminator=line_end).writerows(rows)
+    csv.writer(text, **dialect).writerows(rows)
     return text.getvalue().encode()
 
 
@@ -78,7 +78,7 @@ class TornAnswer(requests.Response):
         self.status_code = 200
         self.raw = BytesIO()
 
-    def iter_content(self, *_: Any, **__: Any) -> Iterator[bytes]:  # type: ignore[override]
+    def iter_content(self, *_: Any, **__: Any) -> Iterator[bytes]:
         """Yield a little, and break."""
         yield b"PK"
         raise requests.exceptions.ChunkedEncodingError("broken")

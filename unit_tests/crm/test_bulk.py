@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, takewhile
+from itertools import accumulate, pairwise, takewhile
 from typing import Any
 
 import pytest
@@ -79,7 +79,7 @@ def test_a_job_is_looked_at_a_few_times_however_long_it_takes(job_takes_seconds:
 def test_a_look_is_never_much_later_than_the_job_has_taken() -> None:
     looked_at = list(accumulate(waits()))
 
-    assert all(later <= 3.5 * earlier for earlier, later in zip(looked_at, looked_at[1:], strict=False))
+    assert all(later <= 3.5 * earlier for earlier, later in pairwise(looked_at))
 
 
 def test_a_job_is_not_waited_for_without_end() -> None:
@@ -138,5 +138,9 @@ def test_what_is_not_said_is_not_known() -> None:
     assert told(count="many").rows is None
 
 
-def test_a_failed_job_says_why() -> None:
+def test_a_failed_job_says_why_in_words_or_in_an_envelope() -> None:
+    envelope = {"status": "error", "code": "INTERNAL_SERVER_ERROR", "message": "Zoho's reason", "details": {}}
+
+    assert told("FAILURE", error_message=envelope).reason == "INTERNAL_SERVER_ERROR: Zoho's reason"
+    assert told("FAILURE").reason == ""
     assert told("FAILURE", error_message="Zoho's reason" * 100).reason == ("Zoho's reason" * 100)[:300]

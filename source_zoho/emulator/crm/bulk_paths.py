@@ -38,6 +38,7 @@ class Snapshot:
         joined = {path.target for path in paths if path.target}
         self._rows = {name: world.rows(name).frozen() for name in {module, *joined}}
         self.rows = self._rows[module]
+        self._gone = {name: frozenset(world.rows(name).bin.gone) for name in joined}
         self._users = {str(row["id"]): row for row in world.settings.rows("users")}
 
     def columns(self, numbers: list[int], paths: Sequence[Path]) -> list[list[object]]:
@@ -58,7 +59,9 @@ class Snapshot:
             return {**reference, **self._users.get(reference["id"], {})}.get(path.leaf.api_name)
         rows = self._rows[path.target]
         number = rows.number_of(reference["id"])
-        return None if number is None else rows.record(number, (path.leaf.api_name,))[path.leaf.api_name]
+        if number is None or number in self._gone[path.target]:
+            return None
+        return rows.record(number, (path.leaf.api_name,))[path.leaf.api_name]
 
 
 @dataclass(frozen=True)

@@ -121,11 +121,15 @@ def _instant(text: str) -> int:
 
 
 def _moment(value: Any) -> int | None:
-    return _instant(value) if value else None
+    return _instant(value) if isinstance(value, str) and _DATETIME.fullmatch(value) else None
+
+
+def _day(value: Any) -> str | None:
+    return value if isinstance(value, str) and _DATE.fullmatch(value) else None
 
 
 def _number(value: Any) -> int | float | None:
-    """Numbers may be spelt as text, as ids are; what is no number, like the error of a formula, is nothing."""
+    """Numbers may be spelt as text, as ids are."""
     if not isinstance(value, str):
         return value  # type: ignore[no-any-return]
     return _number_meant(value) if _NUMBER.fullmatch(value) else None
@@ -140,11 +144,18 @@ def _parts(values: Any) -> str | None:
     return ";".join(sorted(values)) if values else None
 
 
+def _text(value: Any) -> str | None:
+    return None if value in (None, "", []) else str(value)
+
+
 def _as_it_is(value: Any) -> Any:
     return None if value in ("", []) else value
 
 
+# The error of a formula is a text; where a number or a time should be, it is nothing.
 _COMPARABLES: dict[Kind, Callable[[Any], Any]] = {
+    "text": _text,
+    "date": _day,
     "number": _number,
     "datetime": _moment,
     "reference": _id,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .codes import CODES
 from .module_metadata import module_row
-from .routes import ROOT
+from .routes import BULK_ROOT, ROOT
 from .settings_table import table
 from .spec import ModuleSpec, specs
 
@@ -37,12 +37,23 @@ _RECORDS = (
     ("POST __composite_requests", "1", "up to 5 calls, lists cut to 25 rows, 5 places among the calls in flight"),
 )
 
+_JOBS = (
+    (
+        "POST read",
+        "50",
+        "query (needed) of module, fields, criteria, page, page_token; callback, file_type; cvid, ics: 501",
+    ),
+    ("GET read/{job_id}", "1", "-"),
+    ("GET read/{job_id}/result", "1", "-"),
+)
+
 
 def call_rows() -> Iterator[tuple[str, str, str]]:
     """Return every call with its price and parameters."""
-    for call, price, parameters in _RECORDS:
-        method, path = call.split(" ")
-        yield f"{method} {ROOT}/{path}", price, parameters
+    for root, calls in ((ROOT, _RECORDS), (BULK_ROOT, _JOBS)):
+        for call, price, parameters in calls:
+            method, path = call.split(" ")
+            yield f"{method} {root}/{path}", price, parameters
     for one in table().values():
         parameters = ", ".join(one.params) or "-"
         yield f"GET {ROOT}{one.path}", str(one.credits), parameters + ("; If-Modified-Since" if one.since else "")

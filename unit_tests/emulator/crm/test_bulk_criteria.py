@@ -28,16 +28,21 @@ def untouched() -> BulkCaller:
     return BulkCaller(still_emulator())
 
 
+@pytest.fixture(scope="module")
+def shapes(untouched: BulkCaller) -> list[Row]:
+    return untouched.zoho.crm.rows("Odd_Shapes")
+
+
 def instant(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def matches(bulk: BulkCaller, module: str, criteria: Row, wanted: Wanted) -> int:
+def matches(bulk: BulkCaller, module: str, criteria: Row, wanted: Wanted, rows: list[Row] | None = None) -> int:
     """Return how many records the criteria let through, once they are the right ones."""
     # Ten downloads a minute are allowed.
     bulk.zoho.clock.advance(6)
     found = sorted(row["Id"] for row in bulk.exported(module, fields=["id"], criteria=criteria))
-    assert found == [row["id"] for row in bulk.zoho.crm.rows(module) if wanted(row)]
+    assert found == [row["id"] for row in rows or bulk.zoho.crm.rows(module) if wanted(row)]
     return len(found)
 
 
@@ -50,8 +55,8 @@ def matches(bulk: BulkCaller, module: str, criteria: Row, wanted: Wanted) -> int
         (condition("Choice", "not_equal", EMPTY), lambda row: row["Choice"] is not None),
         (condition("Choice", "in", ["Red", "青"]), lambda row: row["Choice"] in ("Red", "青")),
         (condition("Choice", "not_in", ["Red"]), lambda row: row["Choice"] not in ("Red", None)),
-        (condition("Name", "contains", "olt"), lambda row: "olt" in row["Name"]),
-        (condition("Name", "not_contains", "olt"), lambda row: "olt" not in row["Name"]),
+        (condition("Name", "contains", "Bolt"), lambda row: "Bolt" in row["Name"]),
+        (condition("Name", "not_contains", "Bolt"), lambda row: "Bolt" not in row["Name"]),
         (condition("Name", "starts_with", "B"), lambda row: row["Name"].startswith("B")),
         (condition("Name", "ends_with", "7"), lambda row: row["Name"].endswith("7")),
         (condition("Choices", "equal", "East"), lambda row: "East" in (row["Choices"] or ())),
@@ -100,8 +105,8 @@ def matches(bulk: BulkCaller, module: str, criteria: Row, wanted: Wanted) -> int
         ),
     ],
 )
-def test_the_right_records_come(untouched: BulkCaller, criteria: Row, wanted: Wanted) -> None:
-    assert 0 < matches(untouched, "Odd_Shapes", criteria, wanted) < untouched.zoho.crm.count("Odd_Shapes")
+def test_the_right_records_come(untouched: BulkCaller, shapes: list[Row], criteria: Row, wanted: Wanted) -> None:
+    assert 0 < matches(untouched, "Odd_Shapes", criteria, wanted, shapes) < len(shapes)
 
 
 def test_lookups_go_by_id(zoho: Emulator, bulk: BulkCaller) -> None:

@@ -9,11 +9,25 @@ from typing import Any
 import pytest
 
 from source_zoho.emulator import Emulator
+from unit_tests.emulator.conftest import NOON
 from unit_tests.emulator.crm.coql_caller import asked, found, told
 from unit_tests.emulator.crm.crm_caller import CrmCaller, ids
 
 Row = dict[str, Any]
 LATE = "2024-09-30T18:30:00+00:00"
+
+
+@pytest.fixture(scope="module")
+def zoho() -> Emulator:
+    """One emulator for all questions: what a test adds disturbs no other."""
+    emulator = Emulator(seed=7, now=NOON)
+    emulator.clock.freeze()
+    return emulator
+
+
+@pytest.fixture(scope="module")
+def crm(zoho: Emulator) -> CrmCaller:
+    return CrmCaller(zoho)
 
 
 def is_late(text: str | None) -> bool:
@@ -83,6 +97,18 @@ def test_what_a_condition_keeps(
 
     assert 0 < len(wanted) < zoho.crm.count(module)
     assert ids(found(crm, f"select id from {module} where {where} limit 2000")) == wanted
+
+
+def test_the_error_of_a_formula_compares_with_nothing(zoho: Emulator, crm: CrmCaller) -> None:
+    known = [row["Formula_Broken"] for row in zoho.crm.rows("Odd_Shapes")]
+    first = zoho.crm.ids("Odd_Shapes")[0]
+    zoho.crm.recalculate("Odd_Shapes", first, Formula_Datetime="#ERROR", Formula_Date="#ERROR", Formula_Text="#ERROR")
+
+    shown = found(crm, "select Formula_Broken from Odd_Shapes where Formula_Broken >= 0 limit 2000")
+    assert [row["Formula_Broken"] for row in shown] == [value for value in known if isinstance(value, float)]
+    for where in ("Formula_Datetime > '1970-01-01T00:00:00+00:00'", "Formula_Date > '1970-01-01'"):
+        assert first not in ids(found(crm, f"select id from Odd_Shapes where {where} limit 2000"))
+    assert ids(found(crm, "select id from Odd_Shapes where Formula_Text like '#ERR%'")) == [first]
 
 
 @pytest.mark.parametrize("operator", [">", ">=", "<", "<=", "=", "!="])

@@ -8,10 +8,24 @@ from source_zoho.emulator import Emulator
 from source_zoho.emulator.crm.coql_parser import parsed
 from source_zoho.emulator.crm.coql_syntax import Both, Condition, Item, Order, Selected, conditions
 from source_zoho.emulator.crm.refusals import CrmRefusedError
+from unit_tests.emulator.conftest import NOON
 from unit_tests.emulator.crm.coql_caller import asked, found, told
 from unit_tests.emulator.crm.crm_caller import CrmCaller, ids
 
 NEUTRAL = "id is not null"
+
+
+@pytest.fixture(scope="module")
+def zoho() -> Emulator:
+    """One emulator for all questions: what a test adds disturbs no other."""
+    emulator = Emulator(seed=7, now=NOON)
+    emulator.clock.freeze()
+    return emulator
+
+
+@pytest.fixture(scope="module")
+def crm(zoho: Emulator) -> CrmCaller:
+    return CrmCaller(zoho)
 
 
 def test_every_clause_is_understood() -> None:
