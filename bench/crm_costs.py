@@ -45,13 +45,21 @@ def wide(rows: int) -> Iterator[Line]:
     asked_anyway = 3  # the organization, its modules, the module's fields
     with table_top(wide, narrow) as zoho:
         zoho.discover()
-        first = zoho.read(wide.stream)
+        first = zoho.read(wide.stream, crm_transport="rest")
         yield Line(f"{rows:,} records of {_FIELDS} fields", first, groups * pages + asked_anyway)
-        yield Line("the same, nothing changed", zoho.read(wide.stream, state=True), 1 + asked_anyway)
+        yield Line(
+            "the same, nothing changed", zoho.read(wide.stream, state=True, crm_transport="rest"), 1 + asked_anyway
+        )
         zoho.edit(wide, 1)
         changed = groups * math.ceil(rows / 100 / _IN_A_PAGE)
-        yield Line("the same, 1 % changed", zoho.read(wide.stream, state=True), changed + asked_anyway)
-        yield Line(f"{rows:,} records of {_FIELDS_OF_ONE_GROUP} fields", zoho.read(narrow.stream), pages + asked_anyway)
+        yield Line(
+            "the same, 1 % changed", zoho.read(wide.stream, state=True, crm_transport="rest"), changed + asked_anyway
+        )
+        yield Line(
+            f"{rows:,} records of {_FIELDS_OF_ONE_GROUP} fields",
+            zoho.read(narrow.stream, crm_transport="rest"),
+            pages + asked_anyway,
+        )
 
 
 def many() -> Iterator[Line]:
@@ -60,12 +68,12 @@ def many() -> Iterator[Line]:
     with table_top(*modules) as zoho:
         zoho.discover()
         streams = [*(module.stream for module in modules), "crm_deleted_records"]
-        zoho.read(*streams)
+        zoho.read(*streams, crm_transport="rest")
         told = sum(path.endswith("/deleted") for path in zoho.paths())
         anyway = 2 + math.ceil(len(modules) / 5)
         yield Line(
             "40 modules and the deletions of all, nothing changed",
-            zoho.read(*streams, state=True),
+            zoho.read(*streams, state=True, crm_transport="rest"),
             len(modules) + 2 * told + anyway,
         )
 

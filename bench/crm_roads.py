@@ -68,7 +68,9 @@ def _cells(line: Line) -> list[str]:
 
 
 @click.command(help=__doc__)
-@click.option("--rows", default=100_000, show_default=True, help="How many records the wide module has; 0 leaves it out.")
+@click.option(
+    "--rows", default=100_000, show_default=True, help="How many records the wide module has; 0 leaves it out."
+)
 @click.option("--long", default=1_000_000, show_default=True, help="How many the long one has; 0 leaves it out.")
 @click.option("--write", is_flag=True, help="Write the table into docs/benchmarks.md.")
 def main(rows: int, long: int, write: bool) -> None:

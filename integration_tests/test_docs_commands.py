@@ -74,8 +74,8 @@ def messages(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_the_commands_of_the_readme_check_discover_read_read_on_and_count(place: Path, zoho: Emulator) -> None:
-    looking, reading, reading_on, counting = runnable_blocks(README)
+def test_the_commands_of_the_readme_check_discover_read_read_on_plan_and_count(place: Path, zoho: Emulator) -> None:
+    looking, reading, reading_on, planning, counting = runnable_blocks(README)
     organization_id = zoho.organization_ids[0]
 
     looked = run(looking, place)
@@ -95,6 +95,10 @@ def test_the_commands_of_the_readme_check_discover_read_read_on_and_count(place:
     again = records(place / "second.jsonl")
     assert [record["invoice_id"] for record in again if record["reference_number"] == "seen"] == [changed]
     assert len(again) < len(records(place / "first.jsonl")) / 10
+
+    planned = run(planning, place)
+    assert planned.returncode == 0, planned.stderr
+    assert "differs" in planned.stdout
 
     counted = run(counting, place)
     assert counted.returncode == 0, counted.stderr

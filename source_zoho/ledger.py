@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-PREFIX = "source-zoho costs: "
+PREFIX = "source-zoho-costs: "
 VERSION = 1
 _TITLES = {"books": "Zoho Books", "billing": "Zoho Billing", "crm": "Zoho CRM"}
 _DEAREST = 5

@@ -17,6 +17,7 @@ import rich_click as click
 
 from tasks.crm_costs import module_prices
 from tasks.prices import CHANGED, ROWS
+from tasks.road_prices import road_prices
 from tasks.stream_costs import how, price, without_a_rule
 from tasks.stream_facts import PRODUCTS, Kind, Stream, manifest, streams
 
@@ -60,6 +61,13 @@ def list_tables(resolved: Mapping[str, Any]) -> Iterator[str]:
 def prices_of_modules(_: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of a table of what the modules of CRM cost, which the manifest does not list."""
     headings, *rows = module_prices()
+    yield from _head(headings)
+    yield from map(_line, rows)
+
+
+def prices_of_roads(_: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines of a table of what each road to the records of a module costs."""
+    headings, *rows = road_prices()
     yield from _head(headings)
     yield from map(_line, rows)
 
@@ -146,12 +154,18 @@ TABLES: Mapping[str, Table] = {
     "streams": whole_table,
     "scopes": scope_lists,
     "prices of modules": prices_of_modules,
+    "prices of roads": prices_of_roads,
     "errors": error_table,
     "errors of CRM": crm_error_table,
 }
 PAGES: Mapping[Path, Sequence[str]] = {
     ROOT / "README.md": ("kinds of streams", "lists"),
-    ROOT / "docs" / "integrations" / "sources" / "zoho.md": ("scopes", "streams", "prices of modules"),
+    ROOT / "docs" / "integrations" / "sources" / "zoho.md": (
+        "scopes",
+        "streams",
+        "prices of modules",
+        "prices of roads",
+    ),
     ROOT / "docs" / "development.md": ("errors", "errors of CRM"),
 }
 

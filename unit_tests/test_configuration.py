@@ -47,6 +47,7 @@ def test_a_full_configuration_is_fine() -> None:
         document_details="changed",
         crm_environment="sandbox",
         crm_formula_refresh_days=7,
+        coql_queries=[{"name": "leads", "query": "select Last_Name from Leads where id is not null"}],
         api_base_url="https://www.zohoapis.eu",
         accounts_base_url="http://127.0.0.1:8080",
     )
@@ -245,3 +246,18 @@ def test_the_start_date_is_an_instant_wherever_it_was_written(value: str) -> Non
 def test_without_a_start_date_everything_is_read() -> None:
     assert start_date({}) is None
     assert start_date({"start_date": None}) is None
+
+
+# ── queries ──
+
+
+def test_every_wrong_query_is_told_with_the_other_problems() -> None:
+    queries = [{"name": "a", "query": "select"}, {"name": "B", "query": "select A from Leads where A = 1"}]
+
+    found = problems(a_config(coql_queries=queries, data_center="europe"))
+
+    assert [sentence.split()[0] for sentence in found] == ["data_center", "coql_queries:", "coql_queries"]
+
+
+def test_queries_are_a_list() -> None:
+    assert the_problem(coql_queries={"name": "a"}).startswith("coql_queries is {'name': 'a'}; expected a list of")

@@ -17,6 +17,7 @@ import bootstrap
 from source_zoho.cli import app
 from source_zoho.cli.protocol import VERBS
 from source_zoho.configuration import problems
+from source_zoho.coql import wanted
 from source_zoho.data_centers import DATA_CENTERS
 from unit_tests.pages import PAGE, PAGES, README, ROOT, SURPRISES, blocks, prose, text_of
 
@@ -60,6 +61,13 @@ def test_sample_configurations_can_be_used() -> None:
 
     assert problems(sample) == []
     assert set(sample) <= set(PROPERTIES)
+
+
+def test_sample_queries_can_be_read() -> None:
+    (sample,) = [json.loads(block) for block in blocks(PAGE, "json")]
+
+    assert [each["name"] for each in sample["coql_queries"]] == ["open_deals", "deals_by_stage", "largest_deals"]
+    assert wanted.problems(sample["coql_queries"]) == []
 
 
 # ── Messages ──

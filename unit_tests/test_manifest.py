@@ -56,8 +56,8 @@ STANDS_WITH = {
 OF_THEIR_OWN = {"modules.notes.READ", "modules.attachments.READ", "modules.emails.READ"}
 # One scope for each module, and none for all is documented: a scope that Zoho does not know ends the sign-in.
 WITHOUT_THE_BUTTON = {"crm_record_shares"}
-# Discovery asks five questions in one call where it may; queries are no rows of the table.
-BESIDE_THE_ROWS = {"ZohoCRM.composite_requests.CUSTOM", "ZohoCRM.coql.READ"}
+# Discovery asks five questions in one call where it may; records may come by queries and by Bulk Read.
+BESIDE_THE_ROWS = {"ZohoCRM.composite_requests.CUSTOM", "ZohoCRM.coql.READ", "ZohoCRM.bulk.READ"}
 # What was deleted from other lists is a comparison, not a list of Zoho's.
 NO_LIST = {"DeletionsRetriever"}
 

@@ -89,9 +89,9 @@ def test_queries_stand_beside_the_modules_and_cost_a_credit_each(zoho: Emulator)
     assert zoho.crm.credits_by_path[COQL] == 2
 
 
-@pytest.mark.parametrize("config", [{}, {"coql_queries": []}, {"coql_queries": None}])
-def test_without_queries_there_is_no_stream_and_no_failure(zoho: Emulator, config: dict[str, Any]) -> None:
-    settings = {**crm_config(zoho), **config}
+@pytest.mark.parametrize("queries", [[], None])
+def test_without_queries_there_is_no_stream_and_no_failure(zoho: Emulator, queries: list[Query] | None) -> None:
+    settings = {**crm_config(zoho), "coql_queries": queries}
 
     found = SourceZoho(config=settings, only=["crm_leads"]).discover(LOG, settings).streams
 
@@ -234,7 +234,7 @@ def test_groups_that_move_while_they_are_read_are_looked_at_again(a_zoho: StartZ
 # ── what changed ──
 
 
-def test_a_second_sync_brings_what_changed(zoho: Emulator) -> None:
+def test_a_second_sync_brings_what_changed_and_an_idle_one_costs_a_credit(zoho: Emulator) -> None:
     query = {**LEADS, "cursor_field": "Modified_Time"}
     first = read(zoho, query)
     zoho.clock.advance(seconds=A_DAY)
@@ -249,15 +249,9 @@ def test_a_second_sync_brings_what_changed(zoho: Emulator) -> None:
     assert zoho.crm.credits_by_path[COQL] == 1
     assert position(second, "crm_query_leads") > position(first, "crm_query_leads")
 
+    third = read(zoho, query, state=second.state)
 
-def test_an_idle_sync_costs_one_credit_for_the_query(zoho: Emulator) -> None:
-    query = {**LEADS, "cursor_field": "Modified_Time"}
-    first = read(zoho, query)
-    zoho.clock.advance(seconds=A_DAY)
-
-    second = read(zoho, query, state=first.state)
-
-    assert second.counts() == {}
+    assert third.counts() == {}
     assert zoho.crm.credits_by_path[COQL] == 1
 
 
@@ -290,27 +284,27 @@ def test_a_start_date_holds_for_queries_with_a_cursor(zoho: Emulator) -> None:
 # ── what Zoho refuses ──
 
 
-@pytest.mark.parametrize(
-    ("query", "says", "line"),
-    [
-        ("select Last_Name\nfrom Leads where City =! 'x'", "SYNTAX_ERROR", "  from Leads where City =! 'x'"),
-        ("select Last_Name,\n  Nonsense\nfrom Leads where id is not null", "column_name Nonsense", "    Nonsense"),
-        ("select A from Nowhere where id is not null", "no such module", "  select A from Nowhere where"),
-        ("select Last_Name, Last_Name as Last from Leads where id is not null", "DUPLICATE", "  select Last_Name, "),
-    ],
-)
-def test_a_wrong_query_is_incomplete_and_its_place_is_told(
-    zoho: Emulator, query: str, says: str, line: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    run = attempt(zoho, {"name": "wrong", "query": query}, LEADS)
+WRONG = {
+    "crooked": ("select Last_Name\nfrom Leads where City =! 'x'", "SYNTAX_ERROR", "  from Leads where City =! 'x'"),
+    "nonsense": ("select Last_Name,\n  Nonsense from Leads where A = 1", "column_name Nonsense", "    Nonsense from"),
+    "nowhere": ("select A from Nowhere where id is not null", "no such module", "  select A from Nowhere"),
+    "twice": ("select City, City as Town from Leads where id is not null", "DUPLICATE", "  select City, City"),
+}
 
-    assert run.status("crm_query_wrong") == AirbyteStreamStatus.INCOMPLETE
+
+def test_wrong_queries_are_incomplete_their_places_are_told_and_others_go_on(
+    zoho: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = attempt(zoho, *({"name": name, "query": query} for name, (query, _, _) in WRONG.items()), LEADS)
+
     assert run.status("crm_query_leads") == AirbyteStreamStatus.COMPLETE
-    sentence = next(each for each in run.errors if each.startswith("crm_query_wrong"))
-    assert says in sentence
-    assert any(each.startswith(line) for each in sentence.split("\n"))
     assert the_kinds(run) == {FailureType.config_error}
-    assert caplog.text.count("A query is offered of whose columns nothing is known. crm_query_wrong") == 1
+    for name, (_, says, line) in WRONG.items():
+        assert run.status(f"crm_query_{name}") == AirbyteStreamStatus.INCOMPLETE
+        sentence = next(each for each in run.errors if each.startswith(f"crm_query_{name}:"))
+        assert says in sentence
+        assert any(each.startswith(line) for each in sentence.split("\n")), sentence
+        assert caplog.text.count(f"A query is offered of whose columns nothing is known. crm_query_{name}:") == 1
 
 
 def test_a_result_that_is_longer_than_zoho_gives_is_incomplete(a_zoho: StartZoho) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from airbyte_cdk.models import (
@@ -27,6 +27,8 @@ from airbyte_cdk.models import (
     Type,
 )
 
+# The clock of Zoho's answers and the one that stamps records may not be the same.
+CLOCKS_MAY_DIFFER_BY = timedelta(minutes=1)
 _MARK = "zoho_checkpoint"
 _NOTES = "notes"
 _NOT_BEYOND = "not_beyond"

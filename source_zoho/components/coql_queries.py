@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import InitVar, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from airbyte_cdk.sources.declarative.extractors.record_selector import RecordSelector
@@ -17,8 +17,8 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_zoho.components.checkpoints import CLOCKS_MAY_DIFFER_BY, checkpoint
 from source_zoho.components.checkpoints import are_heard as checkpoints_are_heard
-from source_zoho.components.checkpoints import checkpoint
 from source_zoho.components.coql_reader import QueryReader, Row
 from source_zoho.components.coql_sample import samples_for, schema_of
 from source_zoho.components.crm_coql import shape_for
@@ -35,8 +35,6 @@ from source_zoho.errors import ConfigProblem
 
 # Zoho writes these itself, so that none is set to a time that has passed; those of the user may be.
 _WRITTEN_BY_ZOHO = frozenset({"Modified_Time", "Created_Time"})
-# The clock of Zoho's answers and the one that stamps records may not be the same.
-_CLOCKS_MAY_DIFFER_BY = timedelta(minutes=1)
 _log = logging.getLogger("airbyte")
 
 
@@ -139,7 +137,7 @@ class QueryRetriever(Retriever):
         cursor = query.reading.cursor
         if cursor is None or began_at is None or not checkpoints_are_heard():
             return
-        quiet_until = began_at - _CLOCKS_MAY_DIFFER_BY if cursor.field in _WRITTEN_BY_ZOHO else None
+        quiet_until = began_at - CLOCKS_MAY_DIFFER_BY if cursor.field in _WRITTEN_BY_ZOHO else None
         reached = max(filter(None, (latest, quiet_until)), default=None)
         if reached is not None:
             yield checkpoint(self.name, where.partition, query.reading.cursor_field, reached, not_beyond=began_at)

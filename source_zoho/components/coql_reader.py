@@ -154,9 +154,12 @@ class QueryReader:
         """
         Return how many rows to ask for when so many were *read*, of which the last are to come *again*.
 
-        The first page may be all, and one of 200 costs a third of one of 2,000.
+        The first page may be all, and one of 200 costs a third of one of 2,000. Not so the first of an order: they are
+        asked for at once, as far as Zoho takes that, for then none can move.
         """
-        rows, most = self.shape.rows if read else ROWS_EVERYWHERE, self._reading.most
+        most = self._reading.most
+        is_small = not read and (most is None or self._reading.by_id)
+        rows = ROWS_EVERYWHERE if is_small else self.shape.rows
         return rows if most is None else min(rows, most - read + again)
 
     def _asked(self, ask: Ask) -> _Answer:

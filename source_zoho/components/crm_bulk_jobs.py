@@ -31,7 +31,7 @@ _MAY_NAME_A_FIELD = frozenset({"FIELD_NOT_SUPPORTED", "FIELD_NOT_AVAILABLE", "IN
 _MAY_WANT_MORE = QUESTION_IS_REFUSED | {"REQUEST_BODY_NOT_SUPPORTED", "REQUEST_BODY_NOT_READABLE", "INVALID_REQUEST"}
 _OF_A_CRITERION = frozenset({"criteria", "comparator"})
 _SCOPE_IS_MISSING, _TOO_MANY = "OAUTH_SCOPE_MISMATCH", "TOO_MANY_REQUESTS"
-# A refused question may cost as much as a job: after these, all fields are asked for, which leaves nothing to refuse.
+# A refused question may cost as much as a job. After one more, all fields are asked for: that leaves none to refuse.
 _MOST_REFUSED_FIELDS = 2
 _DOWNLOADS = 3
 _SECONDS_BETWEEN_WORDS = 60
@@ -89,7 +89,8 @@ class BulkJobs:
         Raises RoadIsClosed when Zoho does not take it, and JobIsLostError when it has forgotten the place.
         """
         try:
-            return Begun(self._next(place) if place.token else self._first(place), slot)
+            with self._judging("where the job before ended"):
+                return Begun(self._next(place) if place.token else self._first(place), slot)
         except BaseException:
             slot.leave()
             raise
@@ -128,17 +129,16 @@ class BulkJobs:
                 return self._new_job(self._body(place, fields))
             except ZohoFailure as failure:
                 if not self._leaves_out(failure, fields):
-                    raise self._judged(failure, "what was asked for") from failure
+                    raise
 
     def _next(self, place: Place) -> str:
         alone, whole = next_job_bodies(self._body(place, self._fields), place.token)
-        with self._judging("where the job before ended"):
-            try:
-                return self._new_job(alone)
-            except ZohoFailure as failure:
-                if failure.code not in _MAY_WANT_MORE:
-                    raise
-            return self._new_job(whole)
+        try:
+            return self._new_job(alone)
+        except ZohoFailure as failure:
+            if failure.code not in _MAY_WANT_MORE:
+                raise
+        return self._new_job(whole)
 
     def _body(self, place: Place, fields: list[str]) -> dict[str, Any]:
         return job_body(self._facts.api_name, fields, self._facts.changed_at, place.since)
@@ -151,6 +151,7 @@ class BulkJobs:
         if response is None or not job_id:
             raise RoadIsClosed("Zoho's answer names no Bulk Read job where one was asked for.")
         self.began_at = self.began_at or asked_at(response)
+        self._limits.has_worked = True
         return job_id
 
     def _leaves_out(self, failure: ZohoFailure, fields: list[str]) -> bool:
@@ -221,7 +222,10 @@ class BulkJobs:
         try:
             yield
         except ZohoFailure as failure:
-            raise self._judged(failure, forgotten) from failure
+            meant = self._judged(failure, forgotten)
+            if meant is failure:
+                raise
+            raise meant from failure
 
     def _judged(self, failure: ZohoFailure, forgotten: str) -> Exception:
         """Return what *failure* means for the road; *forgotten* is what Zoho may say that it does not know any more."""
@@ -232,8 +236,8 @@ class BulkJobs:
         if ends_everything(failure) and failure.code != _TOO_MANY:
             return failure
         closed = RoadIsClosed(f"Bulk Read is refused. {failure.message}", str(failure.code))
-        if failure.code == _SCOPE_IS_MISSING:
-            self._limits.closed = closed
+        if failure.code == _SCOPE_IS_MISSING and not self._limits.has_worked:
+            self._limits.closed = closed  # a token may have scopes for some modules only, and then some jobs are taken
         return closed
 
 

@@ -42,7 +42,7 @@ class BulkLimits:
     """
     What the jobs of all streams of an organization share; safe to use from many threads.
 
-    ``closed`` is why no module can be read in this way, once that is known.
+    ``has_worked`` tells that Zoho took a job, and ``closed`` is why no module can be read in this way, where it cannot.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -50,6 +50,11 @@ class BulkLimits:
         self._places = threading.Semaphore(JOBS_AT_A_TIME)
         self._files = Window()
         self._lock = threading.Lock()
+        self.begin_run()
+
+    def begin_run(self) -> None:
+        """Believe that the road is open: the token of a run may be another."""
+        self.has_worked = False
         self.closed: RoadIsClosed | None = None
 
     def slot(self) -> Slot:
@@ -87,10 +92,10 @@ def bulk_limits(config: Mapping[str, Any]) -> BulkLimits:
 
 
 def begin_run() -> None:
-    """Believe that the road is open again: the next run may have another token."""
+    """Begin a new run with all that is known of the organizations but what depends on the token."""
     with _lock:
         for limits in _known.values():
-            limits.closed = None
+            limits.begin_run()
 
 
 def _wait(seconds: float) -> None:

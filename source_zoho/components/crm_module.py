@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from airbyte_cdk.sources.declarative.extractors.record_selector import RecordSelector
@@ -13,8 +13,8 @@ from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_zoho.components.checkpoints import CLOCKS_MAY_DIFFER_BY, checkpoint
 from source_zoho.components.checkpoints import are_heard as checkpoints_are_heard
-from source_zoho.components.checkpoints import checkpoint
 from source_zoho.components.connection import crm_quota
 from source_zoho.components.crm_bulk import BulkReader
 from source_zoho.components.crm_closed_roads import closed_roads, with_closed_roads
@@ -35,8 +35,6 @@ from source_zoho.crm.emitted import Emitted
 from source_zoho.errors import ConfigProblem
 
 CREATED_AT = "Created_Time"
-# The clock of Zoho's answers and the one that stamps records may not be the same.
-_CLOCKS_MAY_DIFFER_BY = timedelta(minutes=1)
 
 
 @dataclass
@@ -168,4 +166,4 @@ def _everything_before(reader: ModuleReader | Roads, reached: datetime | None) -
 
     The next sync then asks for what changed since, and not for the last change once more.
     """
-    return max(filter(None, (reached, reader.began_at and reader.began_at - _CLOCKS_MAY_DIFFER_BY)), default=None)
+    return max(filter(None, (reached, reader.began_at and reader.began_at - CLOCKS_MAY_DIFFER_BY)), default=None)

@@ -17,15 +17,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.census import Answer, Census
 from source_zoho.components.forecast_crm import Credits, CrmForecasts
-from source_zoho.components.forecast_lists import (
-    Known,
-    Question,
-    forecast,
-    is_of_account,
-    lists_to_count,
-    name_of,
-    routed_parent_of,
-)
+from source_zoho.components.forecast_lists import Known, Question, forecast, lists_to_count
+from source_zoho.components.manifest_rows import is_of_account, name_of, routed_parent_of
 from source_zoho.components.organizations import PARTITION_FIELD
 from source_zoho.components.parts import built
 from source_zoho.components.records import flat

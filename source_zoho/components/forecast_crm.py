@@ -17,7 +17,7 @@ from source_zoho.components.checkpoints import Progress
 from source_zoho.components.connection import crm_quota
 from source_zoho.components.crm_catalog import metadata_of
 from source_zoho.components.crm_organization import crm_organization
-from source_zoho.components.forecast_lists import class_of, is_for_details, name_of, parent_of, routed_parent_of
+from source_zoho.components.manifest_rows import Row, class_of, is_for_details, name_of, parent_of, routed_parent_of
 from source_zoho.components.parts import built
 from source_zoho.configuration import wants_details
 from source_zoho.coql.wanted import wanted
@@ -27,7 +27,6 @@ from source_zoho.estimates import NOTHING, Bound, Estimate, Forecast
 from source_zoho.ledger import LEDGER, Place
 from source_zoho.manifest import read_manifest, with_streams
 
-Row = Mapping[str, Any]
 ORGANIZATION, MODULES = "(organization)", "(modules and fields)"
 _FORECASTING = "source_zoho.components.forecast_modules.ModuleForecastRetriever"
 _ROAD = "list"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from source_zoho.components.census import Answer
 from source_zoho.components.deletions import tracked
+from source_zoho.components.manifest_rows import Row, class_of, is_for_details, name_of, parent_of
 from source_zoho.configuration import wants_details
 from source_zoho.estimates import NOTHING, Bound, Estimate, Forecast
 from source_zoho.paging.cost import calls_of
 from source_zoho.paging.walk import Method, ladder
 
-Row = Mapping[str, Any]
 ROWS_OF_A_PAGE = 200
 _DOCUMENTS_IN_A_CALL = 100
 _UNKNOWN_LENGTH = "Zoho does not say how long the list is"
@@ -247,38 +247,3 @@ _RULES: Mapping[str, Callable[[Question], Forecast]] = {
     "CustomFieldsRetriever": _of_custom_fields,
     "DeletionsRetriever": _of_deletions,
 }
-
-
-# ── rows of the manifest ──
-
-
-def name_of(row: Row) -> str:
-    """Return the name of the stream that *row* declares."""
-    return str(row["$parameters"]["name"])
-
-
-def class_of(component: Mapping[str, Any]) -> str:
-    """Return the name of the class of ours that *component* is; empty when it is the CDK's."""
-    return str(component.get("class_name", "")).rpartition(".")[2]
-
-
-def parent_of(row: Row) -> str:
-    """Return the stream through whose rows *row* goes; empty when it goes through none."""
-    return str((row["$parameters"].get("parent") or {}).get("name") or routed_parent_of(row))
-
-
-def routed_parent_of(row: Row) -> str:
-    """Return the stream whose rows are the partitions of *row*, and that the CDK reads for it; empty without one."""
-    configs: Sequence[Mapping[str, Any]] = row["retriever"]["partition_router"].get("parent_stream_configs") or [{}]
-    return str(configs[0].get("stream", {}).get("$parameters", {}).get("name", ""))
-
-
-def is_for_details(row: Row) -> bool:
-    """Tell whether *row* is read only when the configuration asks for details."""
-    router = row["retriever"]["partition_router"]
-    return bool(router.get("for_details") or router.get("$parameters", {}).get("for_details"))
-
-
-def is_of_account(row: Row) -> bool:
-    """Tell whether *row* is one list of the whole account."""
-    return row["retriever"]["partition_router"]["type"] == "ListPartitionRouter"

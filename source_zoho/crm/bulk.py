@@ -49,9 +49,12 @@ class Job:
 
 
 def job_body(module: str, fields: Sequence[str], changed_at: str = "", since: str = "") -> dict[str, Any]:
-    """Return what asks for the *fields* of the records of *module*; of those changed at or after *since*, if given."""
+    """
+    Return what asks for the *fields* (none: all) of the records of *module*; of those changed at or after *since*, if
+    that is given.
+    """
     query: dict[str, Any] = {"module": {"api_name": module}}
-    if len(fields) <= MOST_FIELDS:
+    if 0 < len(fields) <= MOST_FIELDS:
         query["fields"] = list(fields)
     if since:
         query["criteria"] = {"field": {"api_name": changed_at}, "comparator": "greater_equal", "value": since}

@@ -32,7 +32,8 @@ def price_of(rows: int, load_of: LoadOf, journey: Journey, left: int | None = No
     """Return by which road *rows* records come, and what that costs; *left* are the credits that there are."""
     if not journey.begins_with_a_query:
         road = journey.wanted or Road.REST
-        return road, prices(load_of(rows))[road]
+        nothing = rows == 0 and road is Road.REST  # what is not in one group of fields is in none
+        return road, Price(1, 1) if nothing else prices(load_of(rows))[road]
     first = _first_query(min(rows, ROWS_OF_A_LIST), load_of)
     rest = rows - ROWS_OF_A_LIST
     if rest <= 0:

@@ -112,7 +112,8 @@ def cheapest(found: Mapping[Road, Price], closed: Collection[Road] = (), left: i
 
 
 def _lists(load: Load) -> Price:
-    pages = max(1, -(-load.rows // ROWS_OF_A_LIST))
+    # A page begins with the last record of the one before, so that nothing slips between two of them.
+    pages = max(1, -(-(load.rows - 1) // (ROWS_OF_A_LIST - 1)))
     proof = 1 if pages > 1 else 0  # a look at the other end, to see that there is an order
     return _calls(pages * load.groups + proof)
 

@@ -71,6 +71,7 @@ class Crm:
     seconds_per_call: float = 1.0
     gives_up: bool = False
     before_call: Callable[[int], object] = lambda number: None
+    config: Mapping[str, Any] = field(default_factory=lambda: CONFIG)
 
     def on(self, path: str, *answers: Answer) -> Crm:
         """Lay *answers* ready for calls to *path*."""

@@ -140,7 +140,7 @@ class ManyChunks(TornAnswer):
 
     def iter_content(self, *_: Any, **__: Any) -> Iterator[bytes]:
         """Yield chunk after chunk."""
-        for _ in range(64):
+        while self.asked_for < 64:
             self.asked_for += 1
             yield bytes(1 << 16)
 

@@ -170,6 +170,14 @@ def test_a_missing_scope_is_found_out_once_in_a_run() -> None:
     assert another.bodies == []
 
 
+def test_a_scope_that_is_missing_for_one_module_does_not_close_the_road_for_others() -> None:
+    limits = BulkLimits()
+    read(BulkZoho(), limits=limits)
+    why_closed(BulkZoho(creations=[refusal("OAUTH_SCOPE_MISMATCH")]), limits=limits)
+
+    assert read(BulkZoho(), limits=limits) == ["1", "2", "3"]
+
+
 # ── Files ──
 
 

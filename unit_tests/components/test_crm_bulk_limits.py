@@ -110,8 +110,10 @@ def test_the_streams_of_an_organization_share_its_limits_and_no_others() -> None
 
 def test_a_new_run_believes_that_the_road_is_open() -> None:
     limits = bulk_limits(CONFIG)
-    limits.closed = RoadIsClosed("The scope is missing.")
+    limits.closed, limits.has_worked = RoadIsClosed("The scope is missing."), True
 
     begin_run()
 
-    assert limits.closed is None
+    again = bulk_limits(CONFIG)
+    assert again is limits
+    assert (again.closed, again.has_worked) == (None, False)

@@ -47,6 +47,7 @@ from unit_tests.crm.metadata import field_row, module_row
 from unit_tests.crm.module_model import NOON, ModuleModel
 
 LONG_AGO = NOON - 100_000
+BY_LISTS = {**CONFIG, "crm_transport": "rest"}
 
 
 @pytest.fixture(autouse=True)
@@ -72,13 +73,9 @@ def leads(count: int = 3, **model: Any) -> Crm:
 
 
 def a_retriever(crm: Crm, **settings: Any) -> ModuleRetriever:
-    wanted = {"name": "crm_leads", "module": "Leads", "cursor_field": CHANGED_AT, "config": CONFIG, **settings}
-    return ModuleRetriever(
-        requester=crm,  # type: ignore[arg-type]
-        record_selector=a_crm_selector(),
-        parameters={},
-        **wanted,
-    )
+    wanted = {"name": "crm_leads", "module": "Leads", "cursor_field": CHANGED_AT, "config": BY_LISTS, **settings}
+    requesters: dict[str, Any] = dict.fromkeys(("requester", "coql", "bulk_create", "bulk_ask", "bulk_fetch"), crm)
+    return ModuleRetriever(record_selector=a_crm_selector(), parameters={}, **requesters, **wanted)
 
 
 def read(crm: Crm, where: Any = ORGANIZATION, **settings: Any) -> Retrieved:
@@ -260,7 +257,7 @@ def test_a_sync_that_breaks_off_at_once_loses_nothing_of_its_state() -> None:
     crm = leads().on("Leads", the_end_of_the_day())
 
     assert read(crm, since(LONG_AGO)).checkpoints == [
-        {"partition": dict(ORGANIZATION.partition), "cursor": {CHANGED_AT: str(LONG_AGO)}}
+        {"partition": dict(ORGANIZATION.partition), "cursor": {CHANGED_AT: str(LONG_AGO)}, "notes": {}}
     ]
     assert read(crm).checkpoints == []
 
@@ -306,9 +303,9 @@ def with_a_formula(count: int = 10) -> Crm:
 def test_a_refresh_that_is_due_reads_everything_and_notes_when() -> None:
     Progress([])
     crm = with_a_formula()
-    metadata_for(CONFIG, crm)  # type: ignore[arg-type]
+    metadata_for(BY_LISTS, crm)  # type: ignore[arg-type]
 
-    got = read(crm, since(LONG_AGO + 8), config={**CONFIG, "crm_formula_refresh_days": 7})
+    got = read(crm, since(LONG_AGO + 8), config={**BY_LISTS, "crm_formula_refresh_days": 7})
 
     assert len(got.records) == 10
     assert got.checkpoints[-1]["notes"]["read_in_full_at"] > NOON
@@ -320,4 +317,4 @@ def test_without_being_asked_for_no_refresh_is_made() -> None:
     got = read(with_a_formula(), since(LONG_AGO + 8))
 
     assert len(got.records) == 2
-    assert "notes" not in got.checkpoints[-1]
+    assert got.checkpoints[-1]["notes"] == {}

@@ -51,6 +51,7 @@ def test_changes_are_asked_for_from_a_moment_on() -> None:
 def test_as_many_fields_are_named_as_may_be_and_all_are_asked_for_when_there_are_more() -> None:
     assert job_body("Leads", NAMES[:-1])["query"]["fields"] == NAMES[:-1]
     assert "fields" not in job_body("Leads", NAMES)["query"]
+    assert "fields" not in job_body("Leads", [])["query"]
 
 
 def test_the_next_job_is_asked_for_by_the_token_and_failing_that_by_the_whole_question() -> None:

@@ -34,13 +34,17 @@ def test_a_long_module_comes_by_bulk_read_for_the_price_of_a_job_and_of_finding_
 def test_lists_begin_at_the_beginning_again() -> None:
     journey = Journey(closed=(Road.COQL, Road.BULK))
 
-    assert price_of(1_000, a_wide_module, journey) == (Road.REST, Price(1 + 1 + 16, 1 + 1 + 16))
+    assert price_of(1_000, a_wide_module, journey) == (Road.REST, Price(1 + 1 + 19, 1 + 1 + 19))
 
 
 def test_a_road_that_is_asked_for_is_taken_without_counting() -> None:
-    assert price_of(1_000, a_wide_module, Journey(Road.REST, begins_with_a_query=False))[1] == Price(16, 16)
+    assert price_of(1_000, a_wide_module, Journey(Road.REST, begins_with_a_query=False))[1] == Price(19, 19)
     assert price_of(10, a_wide_module, Journey(Road.BULK, begins_with_a_query=False))[0] is Road.BULK
     assert price_of(4_200, a_wide_module, Journey(Road.COQL)) == (Road.COQL, Price(3, 1 + 3 + 3))
+
+
+def test_that_there_is_nothing_shows_in_the_first_group_of_fields() -> None:
+    assert price_of(0, a_wide_module, Journey(Road.REST, begins_with_a_query=False)) == (Road.REST, Price(1, 1))
 
 
 def test_records_that_have_to_be_completed_cost_a_call_for_every_hundred() -> None:

@@ -1,0 +1,40 @@
+"""What does a row of the manifest, its references resolved, say about its stream?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+def name_of(row: Row) -> str:
+    """Return the name of the stream that *row* declares."""
+    return str(row["$parameters"]["name"])
+
+
+def class_of(component: Mapping[str, Any]) -> str:
+    """Return the name of the class of ours that *component* is; empty when it is the CDK's."""
+    return str(component.get("class_name", "")).rpartition(".")[2]
+
+
+def parent_of(row: Row) -> str:
+    """Return the stream through whose rows *row* goes; empty when it goes through none."""
+    return str((row["$parameters"].get("parent") or {}).get("name") or routed_parent_of(row))
+
+
+def routed_parent_of(row: Row) -> str:
+    """Return the stream whose rows are the partitions of *row*, and that the CDK reads for it; empty without one."""
+    configs: Sequence[Mapping[str, Any]] = row["retriever"]["partition_router"].get("parent_stream_configs") or [{}]
+    return str(configs[0].get("stream", {}).get("$parameters", {}).get("name", ""))
+
+
+def is_for_details(row: Row) -> bool:
+    """Tell whether *row* is read only when the configuration asks for details."""
+    router = row["retriever"]["partition_router"]
+    return bool(router.get("for_details") or router.get("$parameters", {}).get("for_details"))
+
+
+def is_of_account(row: Row) -> bool:
+    """Tell whether *row* is one list of the whole account."""
+    return str(row["retriever"]["partition_router"]["type"]) == "ListPartitionRouter"
