@@ -160,7 +160,7 @@ def test_a_read_asks_only_for_the_fields_of_the_catalog(zylker: Organization) ->
     messages = list(SourceZoho(catalog, CRM).read(LOG, CRM, catalog, []))
 
     (record,) = [each.record.data for each in messages if each.type is Type.RECORD and each.record]
-    assert json.loads(json.dumps(record)) == {"id": "1", "Modified_Time": "2025-01-01T00:00:00Z"}
+    assert json.loads(json.dumps(record)) == {"id": "1", "Modified_Time": "2025-01-01T00:00:00+00:00"}
 
 
 def test_the_next_run_asks_zoho_again(zylker: Organization) -> None:

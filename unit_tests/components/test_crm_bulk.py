@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from source_zoho.components import crm_bulk_limits
-from source_zoho.components.crm_bulk_limits import JOBS_AT_A_TIME, BulkLimits
+from source_zoho.components.crm_bulk_limits import FILES_IN_A_MINUTE, JOBS_AT_A_TIME, BulkLimits
 from source_zoho.components.crm_road import RoadIsClosed
 from source_zoho.components.traced import ZohoFailure
 from source_zoho.crm.canonical import Part
@@ -298,6 +298,17 @@ def test_no_job_is_begun_ahead_where_there_is_no_place_for_it() -> None:
 
     taken.pop().leave()
     assert ids(list(batches)) == ["2"]
+
+
+def test_files_are_not_fetched_faster_than_zoho_gives_them(
+    waited: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = BulkLimits(clock=lambda: sum(waited))
+    monkeypatch.setattr(limits, "pause", lambda seconds: None)
+    zoho = BulkZoho([lines(1, number) for number in range(1, FILES_IN_A_MINUTE + 2)])
+
+    assert len(ids(list(a_reader(zoho, limits=limits).parts()))) == FILES_IN_A_MINUTE + 1
+    assert sum(waited) == pytest.approx(60, abs=0.1)
 
 
 # ── Words ──

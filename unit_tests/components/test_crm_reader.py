@@ -8,10 +8,15 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import FailureType
 
+from source_zoho.components.crm_reader import ModuleReader
 from source_zoho.components.traced import ZohoFailure
+from source_zoho.crm.canonical import Canonical
+from source_zoho.crm.emitted import Emitted
+from source_zoho.crm.fields import parse
 from source_zoho.crm.walk import CHANGED_AT
 from unit_tests.components.crm_fakes import FIELDS, Crm, Records, a_page, refusal, the_end_of_the_day, trouble
-from unit_tests.components.crm_reading import LONG_AGO, THREE_GROUPS, TWO_GROUPS, a_reader, read, records
+from unit_tests.components.crm_reading import LONG_AGO, THREE_GROUPS, TWO_GROUPS, a_reader, read, records, rows_of
+from unit_tests.crm.metadata import field_row
 from unit_tests.crm.module_model import NOON, ModuleModel, moment
 
 # ── questions ──
@@ -261,3 +266,49 @@ def test_moments_are_sent_in_whole_seconds_with_an_offset() -> None:
     read(crm, since=datetime(2026, 1, 31, 12, 0, 1, 999_999, tzinfo=UTC))
 
     assert crm.calls[0].headers == {"If-Modified-Since": "2026-01-31T12:00:00+00:00"}
+
+
+# ── records ──
+
+
+def with_a_form(crm: Crm) -> ModuleReader:
+    fields = parse(
+        [field_row(CHANGED_AT, "datetime"), field_row("Owner", "ownerlookup"), field_row("Amount", "double")]
+    )
+    names = [each.api_name for each in fields]
+    return a_reader(crm, names, canonical=Canonical(fields, names))
+
+
+def a_row(number: int, **values: Any) -> dict[str, Any]:
+    return {"id": str(number), CHANGED_AT: "2025-01-01T05:30:00+05:30", "$state": "save", **values}
+
+
+def test_records_have_the_form_of_the_module_however_lists_write_them() -> None:
+    crm = Crm().on("Leads", a_page([a_row(1, Amount=12, Owner={"name": "Ada", "id": "46"})]))
+
+    assert rows_of(list(with_a_form(crm).batches())) == [
+        {"id": "1", CHANGED_AT: "2025-01-01T00:00:00+00:00", "Owner": {"id": "46"}, "Amount": 12.0}
+    ]
+
+
+def test_without_a_form_records_are_rows() -> None:
+    crm = Crm().on("Leads", a_page([a_row(1)]))
+
+    assert rows_of(list(a_reader(crm, [CHANGED_AT]).batches())) == [a_row(1)]
+
+
+def test_what_was_handed_out_in_another_way_is_not_handed_out_again() -> None:
+    emitted = Emitted()
+    emitted.add("8")
+    reader = a_reader(records(3).crm())
+    reader.emitted = emitted
+
+    assert [row["id"] for row in rows_of(list(reader.batches()))] == ["7", "9"]
+    assert len(emitted) == 3
+
+
+def test_rows_by_their_ids_are_as_lists_write_them_with_whole_texts() -> None:
+    crm = Crm().on("Leads", a_page([a_row(1, Story="x" * 500)]))
+    crm.on("Leads/actions/fetch_full_data", a_page([{"id": "1", "Story": "whole"}]))
+
+    assert a_reader(crm, [CHANGED_AT, "Story"], rich_text=["Story"]).by_ids(["1"]) == [a_row(1, Story="whole")]

@@ -155,6 +155,9 @@ def field_of_row(row: Mapping[str, Any], number: int) -> Field:
         options["type"] = str(row["textarea"].get("type", "small"))
     if isinstance(row.get("lookup"), Mapping):
         options["to"] = str(row["lookup"].get("module", {}).get("api_name", ""))
+    if isinstance(row.get("multi_module_lookup"), Mapping):
+        modules = row["multi_module_lookup"].get("modules", ())
+        options["parents"] = "|".join(str(module["api_name"]) for module in modules)
     if values := row.get("pick_list_values"):
         options["values"] = "|".join(str(value["actual_value"]) for value in values)
     options["custom"] = ""
