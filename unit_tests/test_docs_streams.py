@@ -19,6 +19,7 @@ from source_zoho.crm import editions
 from source_zoho.emulator import Emulator
 from source_zoho.emulator.resources import resources
 from tasks import crm_costs, stream_costs, stream_table
+from tasks.road_prices import road_prices
 from tasks.stream_facts import PRODUCTS, Kind, streams
 from tasks.stream_facts import manifest as read_manifest
 from unit_tests.pages import BENCHMARKS, EMULATOR, PAGE, PAGES, README, ROOT, blocks, text_of
@@ -124,9 +125,16 @@ def test_the_price_of_a_module_grows_with_its_fields_unless_nothing_changed() ->
     narrow, wide = crm_costs.credits_of_module(50), crm_costs.credits_of_module(120)
 
     assert wide == 3 * narrow - 2, "only the first group is asked whether there is an order"
-    assert f"cost {narrow} credits the first time and one when nothing changed" in text_of(README)
     assert crm_costs.credits_of_module(120, changed=0) == 1
     assert crm_costs.credits_of_module(50, changed=None, changed_at="") == stream_costs.ROWS / 200
+
+
+def test_the_front_door_tells_the_price_of_a_wide_module() -> None:
+    _, *rows = road_prices()
+    taken = {(records, fields): price for records, fields, *_, price, _ in rows}
+
+    some, many = taken["10,000", "120"], taken["100,000", "120"]
+    assert f"10,000 records of 120 fields cost {some} credits the first time, 100,000 cost {many}" in text_of(README)
 
 
 def test_the_price_of_documents_is_told_in_the_schema_of_each(manifest: dict[str, Any]) -> None:

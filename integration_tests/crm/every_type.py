@@ -110,7 +110,7 @@ _FIELDS: dict[str, tuple[str | dict[str, Any], Sequence[object]]] = {
     "Rollup_Integer": ({"data_type": "rollup_summary", "returns": "integer"}, (0, 3, "4", None)),
     "Rollup_Currency": ({"data_type": "rollup_summary", "returns": "currency"}, (0.0, 3.25, "4.50", 7, None)),
     "Repeats": ("RRULE", ({"RRULE": "FREQ=WEEKLY;BYDAY=MO", "EXDATE": "2024-01-01"}, None)),
-    "Alarm": ("ALARM", ({"ALARM": "FREQ=NONE;ACTION=EMAIL"}, None, {})),
+    "Alarm": ("ALARM", ({"ALARM": "FREQ=NONE;ACTION=EMAIL"}, None)),
     "Reminder": ("event_reminder", ("15 minutes before", None, "0", [{"unit": 1, "period": "days", "time": "09:00"}])),
     "Reminders": ({"data_type": "multireminder", "json_type": "jsonarray"}, ([{"unit": 1, "period": "days"}], [])),
     "Hours": ("time_range", ({"From": "08:00", "To": "17:30"}, None)),

@@ -31,6 +31,7 @@ from source_zoho.crm.modules import Listing, Module, is_history
 from source_zoho.crm.modules import parse as parse_modules
 from source_zoho.crm.names import stream_names
 from source_zoho.crm.schema import unknown_types
+from source_zoho.crm.tags import TagsOf
 from source_zoho.errors import ConfigProblem, Transient
 from source_zoho.files import schema_names
 from source_zoho.oauth.tokens import TokenStore
@@ -58,9 +59,9 @@ class Described:
         """Return the API names of the fields that lists hold."""
         return [each.api_name for each in self.fields if each.listed and not each.is_id]
 
-    def canonical(self, names: Sequence[str]) -> Canonical:
-        """Return what makes records with the fields *names*."""
-        return Canonical(self.fields, names)
+    def canonical(self, names: Sequence[str], tags: TagsOf = tuple) -> Canonical:
+        """Return what makes records with the fields *names*; *tags* gives the tags of the module."""
+        return Canonical(self.fields, names, tags)
 
     @property
     def cursor_field(self) -> str:
@@ -133,6 +134,16 @@ class Metadata:
     def of(self, stream: str) -> Described:
         """Return what is known about the module of *stream*. Raises KeyError when it cannot be read."""
         return next(iter(self.described([stream])), None) or self._described[stream]
+
+    def tags(self, module: str) -> list[Row]:
+        """Return the tags of *module*; none when Zoho does not tell them, so that each record has to be asked for."""
+        try:
+            return _rows(self._answer(self._one, "settings/tags", parameters={"module": module}), "tags")
+        except ZohoFailure as failure:
+            if _is_not_about_the_module(failure):
+                raise
+            _log.info("The tags of module %s are not known, so they come record by record. %s", module, failure.message)
+            return []
 
     def leave_out(self, failure: AirbyteTracedException) -> None:
         """Remember that the modules cannot be read at all, and say so once."""

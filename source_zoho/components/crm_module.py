@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,7 @@ from source_zoho.components.retriever import EVERYTHING, start_of
 from source_zoho.components.selection import chosen_fields
 from source_zoho.components.traced import traced
 from source_zoho.configuration import crm_transport
+from source_zoho.crm.canonical import Canonical
 from source_zoho.crm.emitted import Emitted
 from source_zoho.errors import ConfigProblem
 
@@ -128,8 +129,12 @@ class ModuleRetriever(Retriever):
             rich_text=[name for name in rich if name in names],
             changed_at=self.cursor_field,
             history=self.cursor_field == CREATED_AT,
-            canonical=described.canonical(names) if described else None,
+            canonical=self._canonical(described, names) if described else None,
         )
+
+    def _canonical(self, described: Described, names: Sequence[str]) -> Canonical:
+        metadata, module = metadata_for(self.config, self.requester), described.module.api_name
+        return described.canonical(names, lambda: metadata.tags(module))
 
     def _checkpoint(
         self,

@@ -80,5 +80,5 @@ class RichText:
         for whole in (body_of(response) or {}).get("data") or [] if response is not None else []:
             row = cut.get(str(whole.get("id")))
             if row is not None:
-                row.update({name: whole[name] for name in fields if isinstance(whole.get(name), str)})
+                row.update({name: whole[name] or None for name in fields if isinstance(whole.get(name), str)})
         return True

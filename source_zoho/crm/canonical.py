@@ -16,6 +16,7 @@ from source_zoho.crm.cells import UNSURE, Reader, is_empty, reader_of
 from source_zoho.crm.fields import Field
 from source_zoho.crm.kinds import Kind, kind_of
 from source_zoho.crm.lines import Lines
+from source_zoho.crm.tags import TagReader, TagsOf
 from source_zoho.crm.walk import CHANGED_AT
 from source_zoho.crm.weave import Row
 
@@ -45,15 +46,20 @@ class Part:
 
 
 class Canonical:
-    """Makes records with the fields *names* out of rows of a module that has *fields*."""
+    """
+    Makes records with the fields *names* out of rows of a module that has *fields*.
 
-    def __init__(self, fields: Sequence[Field], names: Sequence[str]) -> None:
+    *tags* gives the tags of the module; it is asked once, when a file has some.
+    """
+
+    def __init__(self, fields: Sequence[Field], names: Sequence[str], tags: TagsOf = tuple) -> None:
         described = {field.api_name: field for field in fields}
         wanted = [described.get(name) or Field(name, "", "") for name in dict.fromkeys(names) if name != "id"]
         self.fields = tuple(wanted)
         self.names = tuple(field.api_name for field in wanted)
         self._kinds = {field.api_name: kind_of(field) for field in wanted}
         self._readers = {field.api_name: reader_of(field) for field in wanted}
+        self._readers |= {name: TagReader(tags) for name, kind in self._kinds.items() if kind is Kind.TAGS}
         self._columns: list[tuple[str, type, Reader]] = [
             (name, _RIGHT.get(kind, _Nothing), self._readers[name]) for name, kind in self._kinds.items()
         ]

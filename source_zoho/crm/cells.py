@@ -8,8 +8,9 @@ for readers to judge: they say nothing in every kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from math import isfinite
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ _KEPT_CHOICES = 512
 def reader_of(field: Field) -> Reader:
     """Return what reads the values of *field*."""
     kind = kind_of(field)
-    return choices_reader(field.choices) if kind is Kind.CHOICES else _READERS[kind]
+    return choices_reader(field.choices) if kind is Kind.CHOICES else _READERS.get(kind, _odd)
 
 
 def is_empty(value: Any) -> bool:
@@ -115,11 +116,16 @@ def choices_reader(known: frozenset[str]) -> Reader:
     What separates the choices in a CSV file is not documented.
     """
 
+    longest = {separator: 1 + max((each.count(separator) for each in known), default=0) for separator in _SEPARATORS}
+
     @lru_cache(maxsize=_KEPT_CHOICES)
     def taken_apart(text: str) -> tuple[str, ...] | None:
-        ways = {(text,), *(parted(text, separator) for separator in _SEPARATORS if separator in text)}
-        possible = [way for way in ways if known.issuperset(way)]
-        return possible[0] if len(possible) == 1 else None
+        found = {
+            way
+            for separator, most in longest.items()
+            for way in islice(_ways(text.split(separator), separator, known, most), 2)
+        }
+        return found.pop() if len(found) == 1 else None
 
     def read(value: Any) -> Any:
         if isinstance(value, list):
@@ -128,10 +134,17 @@ def choices_reader(known: frozenset[str]) -> Reader:
         parts = taken_apart(value) if isinstance(value, str) else None
         return UNSURE if parts is None else list(parts)
 
-    def parted(text: str, separator: str) -> tuple[str, ...]:
-        return tuple(each if each in known else each.strip() for each in text.split(separator))
-
     return read
+
+
+def _ways(parts: Sequence[str], separator: str, known: frozenset[str], most: int) -> Iterator[tuple[str, ...]]:
+    """Yield what *parts* may be: choices among *known*, of which some hold the *separator* and take up to *most*."""
+    if not parts:
+        yield ()
+    for end in range(1, min(len(parts), most) + 1):
+        written = separator.join(parts[:end])
+        for choice in known.intersection((written, written.strip())):
+            yield from ((choice, *rest) for rest in _ways(parts[end:], separator, known, most))
 
 
 _READERS: Mapping[Kind, Reader] = {
@@ -146,5 +159,4 @@ _READERS: Mapping[Kind, Reader] = {
     Kind.FLAG_OR_TEXT: _or_text(_flag),
     Kind.DATE_OR_TEXT: _or_text(_date),
     Kind.INSTANT_OR_TEXT: _or_text(_instant),
-    Kind.ODD: _odd,
 }

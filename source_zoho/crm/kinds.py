@@ -28,6 +28,7 @@ class Kind(Enum):
     FLAG_OR_TEXT = "yes or no, or why neither"
     DATE_OR_TEXT = "a date, or why there is none"
     INSTANT_OR_TEXT = "an instant, in UTC, or why there is none"
+    TAGS = "a list of tags"
     ODD = "whatever Zoho's lists give"
 
 
@@ -79,7 +80,7 @@ def kind_of(field: Field) -> Kind:
     if field.is_id:
         return Kind.TEXT
     if is_list_by_name(field):
-        return Kind.ODD
+        return Kind.TAGS if field.api_name == "Tag" else Kind.ODD
     if field.is_computed:
         returned = _BY_DATA_TYPE.get(field.return_type) or _BY_JSON_TYPE.get(field.json_type, Kind.ODD)
         return _WORKED_OUT.get(returned, Kind.ODD)

@@ -54,6 +54,7 @@ BY_KIND: Mapping[Kind, Schema] = {
     Kind.FLAG_OR_TEXT: nullable("boolean", "string"),
     Kind.DATE_OR_TEXT: TEXT,
     Kind.INSTANT_OR_TEXT: TEXT,
+    Kind.TAGS: a_list(an_object("id", "name", "color_code")),
 }
 
 # Odd ones: what `json_type` alone says, and what `data_type` adds, or says by itself where `json_type` is missing.
@@ -81,7 +82,7 @@ MIXED: Mapping[str, Schema] = dict.fromkeys(
     ("event_reminder", "multireminder"), nullable("string", "array", items=an_object())
 )
 
-LISTS_BY_NAME: Mapping[str, Schema] = {"Tag": a_list(an_object("id", "name", "color_code")), "Tax": LISTS["tax"]}
+LISTS_BY_NAME: Mapping[str, Schema] = {"Tax": LISTS["tax"]}
 ODD_BY_BOTH: Mapping[str, Mapping[str, Schema]] = {
     "string": MIXED,
     "jsonobject": {**OBJECTS, **MIXED},
