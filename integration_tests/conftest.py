@@ -81,6 +81,11 @@ class Waits:
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> Waits:
     """Let nobody wait in this process; the fixture tells how long everybody would have."""
+    return nobody_waits(monkeypatch)
+
+
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> Waits:
+    """Let nobody wait as long as *monkeypatch* lasts, and return who counts how long everybody would have."""
     waits = Waits()
     monkeypatch.setattr(time, "sleep", waits.wait)
     # Their clock is an argument with a default, so a changed time.monotonic would not reach them.

@@ -19,7 +19,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 PREFIX = "source-zoho-costs: "
@@ -50,10 +50,15 @@ class Cost:
 
 @dataclass(frozen=True)
 class Bill:
-    """What a run cost: a cost for each place, and how long it took."""
+    """
+    What a run cost: a cost for each place, and how long it took.
+
+    *seconds_of_a_call* is how long an answer takes on an average, by product, where that was seen.
+    """
 
     costs: Mapping[Place, Cost]
     seconds: float = 0.0
+    seconds_of_a_call: Mapping[str, float] = field(default_factory=dict)
 
     def of(self, product: str) -> Cost:
         """Return what *product* cost."""
@@ -91,22 +96,31 @@ class Ledger:
         self._lock = threading.Lock()
         self._began_at = clock()
         self._costs: dict[Place, Cost] = {}
+        self._answers: dict[str, list[float]] = {}
 
     def begin_run(self) -> None:
         """Forget everything: a new run begins."""
         with self._lock:
-            self._costs, self._began_at = {}, self._clock()
+            self._costs, self._answers, self._began_at = {}, {}, self._clock()
 
     def book(self, place: Place, credits_spent: int = 0) -> None:
         """Book a call that is about to be sent."""
         with self._lock:
             self._costs[place] = self._costs.get(place, Cost()) + Cost(1, credits_spent)
 
+    def note_answer(self, product: str, seconds: float) -> None:
+        """Remember how long an answer of *product* took."""
+        with self._lock:
+            known = self._answers.setdefault(product, [0, 0.0])
+            known[0] += 1
+            known[1] += seconds
+
     @property
     def bill(self) -> Bill:
         """Return what the run has cost so far."""
         with self._lock:
-            return Bill(dict(self._costs), self._clock() - self._began_at)
+            of_a_call = {product: spent / number for product, (number, spent) in self._answers.items()}
+            return Bill(dict(self._costs), self._clock() - self._began_at, of_a_call)
 
 
 # A process reads one account at a time; a new run forgets the one before.

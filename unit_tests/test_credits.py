@@ -170,7 +170,7 @@ def test_many_threads_together_spend_no_more_than_allowed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("credits", "headers", "available"),
+    ("purse", "headers", "available"),
     [
         (Credits(), {}, None),
         (Credits(limit=100), {}, 70),
@@ -182,9 +182,9 @@ def test_many_threads_together_spend_no_more_than_allowed() -> None:
     ],
 )
 def test_what_a_run_may_spend_is_bounded_by_whatever_is_least(
-    credits: Credits, headers: dict[str, str], available: int | None
+    purse: Credits, headers: dict[str, str], available: int | None
 ) -> None:
-    credits.spent = 30
-    credits.note_headers(headers)
+    purse.spent = 30
+    purse.note_headers(headers)
 
-    assert credits.available == available
+    assert purse.available == available

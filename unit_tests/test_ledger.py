@@ -42,6 +42,16 @@ def test_a_new_run_begins_with_nothing(ledger: Ledger) -> None:
     assert bill.seconds == pytest.approx(2.54)
 
 
+def test_it_is_known_how_long_an_answer_takes() -> None:
+    ledger = Ledger()
+    for seconds in (0.2, 0.4):
+        ledger.note_answer("crm", seconds)
+
+    assert ledger.bill.seconds_of_a_call == {"crm": pytest.approx(0.3)}
+    ledger.begin_run()
+    assert ledger.bill.seconds_of_a_call == {}
+
+
 def test_no_call_is_lost_among_threads() -> None:
     ledger = Ledger()
     with ThreadPoolExecutor(8) as pool:

@@ -36,6 +36,8 @@ def _is_empty(value: Any) -> bool:
 
 def _value(value: Any, field: Mapping[str, Any]) -> Any:
     data_type = field["data_type"]
+    if field["api_name"] == "Tag":
+        return sorted(value, key=lambda tag: int(tag["id"]))
     if data_type in _REFERENCES:
         return {"id": value["id"]}
     if data_type in _WORKED_OUT:

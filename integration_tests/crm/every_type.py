@@ -13,9 +13,9 @@ from typing import Any
 from source_zoho.emulator import Emulator
 
 _TEXTS = (
-    *("plain", "  blanks around  ", " ", "a,b;c|d", 'she said "no"', '"', "it's", "two\nlines", "two\r\nmore", "\r"),
-    *("tab\tbed", "back\\slash", "Größe 日本 Ω", "👩‍👩‍👧 🇨🇭", "e\u0301", "line\u2028break", "\ufeffmarked", "0012", "1e5"),
-    *("12.0", "true", "No", "null", "None", "[]", '{"id": "1"}', "=1+1", "2024-02-30", "x" * 255, "", None),
+    *("plain", "  blanks around  ", " ", '"', 'she said: "a,b;c|d", it\'s\ttrue\\', "two\nlines", "two\r\nmore", "\r"),
+    *("Größe 日本 👩‍👩‍👧 🇨🇭 e\u0301 \u2028", "\ufeffmarked", "0012", "1e5", "true", "null", '{"id": "1"}', "=1+1"),
+    *("x" * 255, "", None),
 )
 # Lists cut after 500 characters, and what is a little longer may have been cut on another way.
 _RICH_TEXTS = (
@@ -23,14 +23,19 @@ _RICH_TEXTS = (
     *("😀" * 500, "r" * 20_000),
 )
 _CHOICES = ("North", "South", "Up; down", "Left, right", "Up", "down", 'So-"called"', "Größe")
-_CHOSEN = (
+_CHOSEN: tuple[list[str] | None, ...] = (
     *(["North"], ["South", "North"], ["Up; down"], ["Up", "down"], ["Left, right", "Up; down"], ["Retired"], []),
     *(["North", "Long ago; retired"], ["Größe", 'So-"called"'], None, list(_CHOICES)),
 )
 _INSTANTS = (
     *("2024-03-10T01:59:59-05:00", "2024-03-10T03:00:00-04:00"),  # the hour that New York leaves out,
     *("2024-10-27T02:30:00+02:00", "2024-10-27T02:30:00+01:00"),  # and the one that Vienna has twice
-    *("1969-12-31T23:59:59-08:00", "1969-12-31T23:59:59+00:00", "1900-01-01T00:00:00+05:30", "0001-01-02T00:00:00+14:00"),
+    *(
+        "1969-12-31T23:59:59-08:00",
+        "1969-12-31T23:59:59+00:00",
+        "1900-01-01T00:00:00+05:30",
+        "0001-01-02T00:00:00+14:00",
+    ),
     *("9999-12-30T23:59:59-12:00", "2024-02-29T23:45:00+05:45", "2023-12-31T20:00:00-09:30", None),
 )
 _DAYS = "2024-02-29", "1969-12-31", "1899-12-30", "0001-01-01", "9999-12-31", None
@@ -48,9 +53,12 @@ def _file(number: int) -> dict[str, object]:
     return {"id": str(number), "File_Id__s": f"{number:016x}", "File_Name__s": f"a;b, {number}.pdf", "Size__s": "17"}
 
 
-_REFERENCES = _named(1), _named(2**60), None
-_FILES = [_file(1)], [_file(2), _file(3)], [], None
+def _tag(number: int) -> dict[str, object]:
+    return {"name": f"a;b, {number}", "id": str(number), "color_code": None}
 
+
+_REFERENCES = _named(1), _named(2**60), None
+_FILES: tuple[list[dict[str, object]] | None, ...] = [_file(1)], [_file(2), _file(3)], [], None
 _SEVERAL_MODULES = {"modules": [{"api_name": "Leads"}, {"api_name": "Deals"}]}
 
 # What a field is called: what Zoho says of it, and the values that records have in turn.
@@ -63,7 +71,10 @@ _FIELDS: dict[str, tuple[str | dict[str, Any], Sequence[object]]] = {
     "Mail": ("email", ("a@example.com", "no address", None)),
     "Telephone": ("phone", ("+41 44 000 00 00", "0441", "", None)),
     "Site": ("website", ("https://example.com/?a=1,2;b='3'", None)),
-    "Choice": ({"data_type": "picklist", "pick_list_values": ["Yes", "No", "1"]}, ("Yes", "1", "Long ago", "-None-", None)),
+    "Choice": (
+        {"data_type": "picklist", "pick_list_values": ["Yes", "No", "1"]},
+        ("Yes", "1", "Long ago", "-None-", None),
+    ),
     "Choices": ({"data_type": "multiselectpicklist", "pick_list_values": _CHOICES}, _CHOSEN),
     "Renamed_Choices": (
         {"data_type": "multiselectpicklist", "pick_list_values": {"cold": "Warm", "warm": "Cold", "x": "x"}},
@@ -95,16 +106,26 @@ _FIELDS: dict[str, tuple[str | dict[str, Any], Sequence[object]]] = {
     "Assistant": ("wizard", _REFERENCES),
     "Anything": (
         {"data_type": "multi_module_lookup", "multi_module_lookup": _SEVERAL_MODULES},
-        ({**_named(5), "module": {"api_name": "Leads", "id": "7"}}, None, {**_named(6), "module": {"api_name": "Deals"}}),
+        (
+            {**_named(5), "module": {"api_name": "Leads", "id": "7"}},
+            None,
+            {**_named(6), "module": {"api_name": "Deals"}},
+        ),
     ),
-    "Tag": ({"data_type": "text", "json_type": "jsonarray"}, ([{"name": "a;b", "id": "1", "color_code": None}], [], None)),
+    "Tag": (
+        {"data_type": "text", "json_type": "jsonarray"},
+        ([_tag(1)], [_tag(12), _tag(2)], [], None),
+    ),
     "Files": ("fileupload", _FILES),
     "Pictures": ("imageupload", _FILES[::-1]),
     "Formula_Boolean": ({"data_type": "formula", "returns": "boolean"}, (True, False, None, _ERROR)),
     "Formula_Currency": ({"data_type": "formula", "returns": "currency"}, (*_NUMBERS, _ERROR)),
     "Formula_Date": ({"data_type": "formula", "returns": "date"}, (*_DAYS, _ERROR)),
     "Formula_Datetime": ({"data_type": "formula", "returns": "datetime"}, (*_INSTANTS, _ERROR)),
-    "Formula_Double": ({"data_type": "formula", "returns": "double"}, (*_NUMBERS, "12.5", _ERROR, "Error 7", "NaN", "∞")),
+    "Formula_Double": (
+        {"data_type": "formula", "returns": "double"},
+        (*_NUMBERS, "12.5", _ERROR, "Error 7", "NaN", "∞"),
+    ),
     "Formula_Integer": ({"data_type": "formula", "returns": "integer"}, (*_WHOLES, "3", _ERROR)),
     "Formula_Text": ({"data_type": "formula", "returns": "text"}, (*_TEXTS, _ERROR)),
     "Rollup_Integer": ({"data_type": "rollup_summary", "returns": "integer"}, (0, 3, "4", None)),
@@ -114,11 +135,20 @@ _FIELDS: dict[str, tuple[str | dict[str, Any], Sequence[object]]] = {
     "Reminder": ("event_reminder", ("15 minutes before", None, "0", [{"unit": 1, "period": "days", "time": "09:00"}])),
     "Reminders": ({"data_type": "multireminder", "json_type": "jsonarray"}, ([{"unit": 1, "period": "days"}], [])),
     "Hours": ("time_range", ({"From": "08:00", "To": "17:30"}, None)),
-    "Line_Tax": ({"data_type": "linetax", "json_type": "jsonarray"}, ([{"id": "1", "name": "VAT", "percentage": 7.7}], [])),
+    "Line_Tax": (
+        {"data_type": "linetax", "json_type": "jsonarray"},
+        ([{"id": "1", "name": "VAT", "percentage": 7.7}], []),
+    ),
     "Tax": ({"data_type": "tax", "json_type": "jsonarray"}, ([{"id": "1", "value": "VAT - 7.7 %"}], None)),
-    "Territories": ({"data_type": "territories", "json_type": "jsonarray"}, ([{"id": "1", "Name": "West, 1"}], [], None)),
+    "Territories": (
+        {"data_type": "territories", "json_type": "jsonarray"},
+        ([{"id": "1", "Name": "West, 1"}], [], None),
+    ),
     "About": ("module", ({"api_name": "Leads", "id": "3"}, None)),
-    "Guests": ({"data_type": "participants", "json_type": "jsonarray"}, ([{"Email": None, "participant": "a@b.c"}], [])),
+    "Guests": (
+        {"data_type": "participants", "json_type": "jsonarray"},
+        ([{"Email": None, "participant": "a@b.c"}], []),
+    ),
     "Distance": ({"data_type": "nearby_distance", "json_type": "any"}, (12.5, None)),
     "Long": ({"data_type": "long", "json_type": "integer"}, (2**53 + 1, 0, None)),
     "New_Text": ({"data_type": "hologram", "json_type": "string"}, _TEXTS[1:]),
@@ -131,7 +161,9 @@ _FIELDS: dict[str, tuple[str | dict[str, Any], Sequence[object]]] = {
 
 def described() -> list[dict[str, Any]]:
     """Return the fields as Zoho's metadata describe them."""
-    return [_described(name, {"data_type": told} if isinstance(told, str) else told) for name, (told, _) in _FIELDS.items()]
+    return [
+        _described(name, {"data_type": told} if isinstance(told, str) else told) for name, (told, _) in _FIELDS.items()
+    ]
 
 
 def records() -> list[dict[str, object]]:

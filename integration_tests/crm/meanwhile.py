@@ -16,6 +16,8 @@ class Meanwhile:
     """
     Edits, adds and deletes records of *module* before every *every*-th call for it, and remembers every version.
 
+    Calls for it go to its own path, or to *paths*.
+
     An edit writes the same text into all *fields*, which should lie in different groups of fields: a record with two
     texts is half old and half new.
     """
@@ -26,6 +28,7 @@ class Meanwhile:
     every: int = 4
     deletes: bool = True
     seed: int = 1
+    paths: tuple[str, ...] = ()
     versions: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     deleted: set[str] = field(default_factory=set)
     added: set[str] = field(default_factory=set)
@@ -35,7 +38,8 @@ class Meanwhile:
         for record_id in self.zoho.crm.ids(self.module):
             self.versions[record_id].append(record_now(self.zoho, self.module, record_id))
         self.at_the_beginning = set(self.versions)
-        self._plan(self.zoho)
+        for path in self.paths or (f"{ROOT_PATH}/{self.module}",):
+            self._plan(self.zoho, path)
 
     def stop(self) -> None:
         """Let the module be from now on."""
@@ -55,10 +59,10 @@ class Meanwhile:
         """Return the ids of *rows* that are no version that Zoho ever had."""
         return [name for name, row in rows.items() if row not in self.versions[name]]
 
-    def _plan(self, zoho: Emulator) -> None:
-        zoho.on_call(self.every, self._act, path=f"{ROOT_PATH}/{self.module}")
+    def _plan(self, zoho: Emulator, path: str) -> None:
+        zoho.on_call(self.every, lambda zoho: self._act(zoho, path), path=path)
 
-    def _act(self, zoho: Emulator) -> None:
+    def _act(self, zoho: Emulator, path: str) -> None:
         if not self._plans:
             return
         ids = sorted(self.versions.keys() - self.deleted)
@@ -74,4 +78,4 @@ class Meanwhile:
             zoho.crm.delete(self.module, gone)
             self.deleted.add(gone)
         zoho.clock.advance(seconds=self._random.choice([0, 0, 1, 3]))
-        self._plan(zoho)
+        self._plan(zoho, path)

@@ -16,7 +16,8 @@ Key = tuple[str, str]
 class Line:
     """
     One stream: its *forecasts*, the *day* on which it is finished (None: a later one), the *part* of today's allowance
-    that it takes, how many *seconds* its calls need at the allowed pace, and what it cost *really* the last time.
+    that it takes, how many *seconds* its calls need at the allowed pace (in CRM: as quickly as Zoho answered when the
+    plan was made), and what it cost *really* the last time.
     """
 
     product: str
@@ -124,24 +125,30 @@ def plan_of(
             found,
             day,
             share(found, budgets),
-            seconds_of(found, limits),
+            seconds_of(found, limits, cost.seconds_of_a_call.get("crm")),
             really.pop(key, Cost()) if last else None,
         )
         for (key, found), day in zip(groups.items(), days, strict=True)
     ]
     lines += [Line(*key, really=spent) for key, spent in sorted(really.items())]
     every = [each for found in groups.values() for each in found]
-    return Plan(lines, budgets, cost, last, seconds_of(every, limits))
+    elsewhere = [each for each in every if each.product != "crm"]
+    return Plan(lines, budgets, cost, last, seconds_of(elsewhere, limits))
 
 
-def seconds_of(forecasts: Iterable[Forecast], limits: Limits) -> float | None:
+def seconds_of(forecasts: Iterable[Forecast], limits: Limits, seconds_of_a_call: float | None = None) -> float | None:
     """
-    Return how long the calls of *forecasts* take at the allowed pace, each organization at its own; None for CRM.
+    Return how long the calls of *forecasts* take at the allowed pace, each organization at its own.
 
-    CRM allows so many calls at a time and none in a minute: how long it takes depends on Zoho.
+    CRM allows so many calls at a time and none in a minute: those of a stream follow each other, each in
+    *seconds_of_a_call*; None when nobody knows them.
     """
+    known = list(forecasts)
+    in_crm = sum(each.calls.value for each in known if each.product == "crm" and each.calls)
+    if in_crm:
+        return None if seconds_of_a_call is None else in_crm * seconds_of_a_call
     calls: dict[str, list[int]] = {}
-    for each in forecasts:
+    for each in known:
         if each.product != "crm" and each.calls is not None:
             told = calls.setdefault(each.organization_id, [0, 0])
             told[0] += each.calls.value

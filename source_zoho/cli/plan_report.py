@@ -61,7 +61,7 @@ def _cells(line: Line, plan: Plan) -> list[Text]:
     return [
         Text(_number(line.rows)),
         *_costs(line, plan),
-        Text(_duration(line.seconds) if line.calls.value else ""),
+        Text(_time_of(line)),
         _share(line.part),
         *([Text(_day(line.day) if line.is_planned else "")] if plan.last_day != 1 else []),
         *_last(line, plan),
@@ -105,6 +105,12 @@ def _road(line: Line) -> Text:
 
 def _number(estimate: Estimate | None) -> str:
     return "" if estimate is None else f"{estimate.value:,}{_MARKS[estimate.bound]}"
+
+
+def _time_of(line: Line) -> str:
+    if line.seconds is None or not line.calls.value:
+        return ""
+    return _duration(line.seconds) + (_MARKS[Bound.ABOUT] if line.product == "crm" else "")
 
 
 def _duration(seconds: float | None) -> str:
@@ -153,8 +159,12 @@ def _some(names: Sequence[str]) -> str:
 def _time(plan: Plan) -> Iterator[str]:
     if plan.seconds is not None and plan.of("books") + plan.of("billing"):
         yield f"Books and Billing need {_duration(plan.seconds)} at the allowed pace, each organization at its own."
-    if plan.of("crm"):
-        yield "CRM has no time: Zoho allows so many calls at once, and none in a minute; each takes what Zoho takes."
+    seconds = plan.cost.seconds_of_a_call.get("crm")
+    if plan.of("crm") and seconds is not None:
+        yield (
+            f"CRM has no pace: an answer took {seconds:.2f} s when this was asked, and each stream waits for its own. "
+            "A job of Bulk Read takes as long as Zoho needs for it."
+        )
 
 
 def _left(budget: Budget) -> str:

@@ -25,6 +25,8 @@ from source_zoho.crm.bulk import LONGEST_JOB_SECONDS, Job, Stage, job_body, job_
 from source_zoho.crm.fields import Field
 from source_zoho.errors import Transient
 
+# A job that asks for them is refused, at the price of a job: integrators report it of everything about coordinates.
+_NEVER_EXPORTED = frozenset({"nearby_distance"})
 _IS_GONE = NOTHING_THERE | {"EXPIRED_VALUE"}
 _MAY_NAME_A_FIELD = frozenset({"FIELD_NOT_SUPPORTED", "FIELD_NOT_AVAILABLE", "INVALID_DATA"})
 # Where a page token alone is no question, one of these should say so.
@@ -78,7 +80,8 @@ class BulkJobs:
         self._facts, self._limits = facts, limits
         self._create, self._ask, self._fetch = create, ask, fetch
         always = (facts.changed_at,) if facts.changed_at else ()
-        self._fields = list(dict.fromkeys((*always, *(each.api_name for each in fields if each.listed))))
+        exported = (each.api_name for each in fields if each.listed and each.data_type not in _NEVER_EXPORTED)
+        self._fields = list(dict.fromkeys((*always, *exported)))
         self.refused: list[str] = []
         self.began_at: datetime | None = None
 

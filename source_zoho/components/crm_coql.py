@@ -230,7 +230,9 @@ class CoqlReader:
             return failure
         code = str(failure.code)
         if code == _SCOPE_IS_MISSING and not self.shape.answered:
-            self.shape.close("No module is read by queries: the refresh_token lacks the scope ZohoCRM.coql.READ.", code)
+            reason = "No module is read by queries: the refresh_token lacks the scope ZohoCRM.coql.READ."
+            self.shape.close(reason, code)
+            return RoadIsClosed(reason, code)
         return RoadIsClosed(f"Zoho does not give module {self.facts.api_name} by queries. {failure.message}", code)
 
     def _closed(self, why: str) -> RoadIsClosed:

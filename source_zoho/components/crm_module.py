@@ -26,7 +26,7 @@ from source_zoho.components.crm_position import Position, position_in, without_p
 from source_zoho.components.crm_reader import Batch, ModuleReader
 from source_zoho.components.crm_refresh import Refresh
 from source_zoho.components.crm_requester import CrmRequester
-from source_zoho.components.crm_roads import Roads
+from source_zoho.components.crm_roads import AUTO, Roads
 from source_zoho.components.retriever import EVERYTHING, start_of
 from source_zoho.components.selection import chosen_fields
 from source_zoho.components.traced import traced
@@ -75,7 +75,8 @@ class ModuleRetriever(Retriever):
         described = self._described()
         refresh = Refresh(self.config, self.name, where, described)
         place = position_in(refresh.notes) if self.cursor_field else None
-        begin = refresh.take_up(place.since) if place else refresh.begin(start_of(where) if self.cursor_field else None)
+        since = start_of(where) if self.cursor_field else None
+        begin = refresh.take_up(place.since, since) if place else refresh.begin(since)
         reader = self._reader(self._facts(described), refresh.notes)
         reached = begin
         try:
@@ -84,7 +85,7 @@ class ModuleRetriever(Retriever):
                     batch.rows, stream_state={}, records_schema=records_schema, stream_slice=where
                 )
                 reached = batch.reached or reached
-                place = _place(reader, batch, begin) or place
+                place = _place(reader, batch, begin) or (None if batch.reached else place)
                 if batch.reached or batch.after:
                     yield from self._checkpoint(where, reached, _noted(refresh, reached, place))
         except AirbyteTracedException:
@@ -102,6 +103,7 @@ class ModuleRetriever(Retriever):
         lists = ModuleReader(facts, self.requester, emitted=emitted)
         if facts.canonical is None:
             return lists
+        transport = crm_transport(self.config)
         return Roads(
             facts,
             lists,
@@ -109,8 +111,9 @@ class ModuleRetriever(Retriever):
             BulkReader(facts, self.bulk_create, self.bulk_ask, self.bulk_fetch),
             crm_quota(self.config).credits,
             emitted,
-            crm_transport(self.config),
-            closed=closed_roads(notes, zoho_now(self.config)),
+            transport,
+            # Who names a road wants it tried, whatever came of it last time.
+            closed=closed_roads(notes, zoho_now(self.config)) if transport == AUTO else {},
         )
 
     def _described(self) -> Described | None:

@@ -56,9 +56,16 @@ class Refresh:
             return self._earliest
         return since
 
-    def take_up(self, since: datetime | None) -> datetime | None:
-        """Go on with an earlier read of what changed *since* (None: everything), and return that."""
-        self._in_full = since is None or since == self._earliest
+    def take_up(self, since: datetime | None, known: datetime | None) -> datetime | None:
+        """
+        Go on with an earlier read of what changed *since* (None: everything), and return that.
+
+        *known* is from which change on a sync would begin otherwise.
+        """
+        is_of_all = since in {None, self._earliest}
+        goes_on = since is not None and self.notes.get(_REFRESHED_UNTIL) == int(since.timestamp())
+        self._is_a_refresh = goes_on or (is_of_all and known not in {None, since})
+        self._in_full = is_of_all or self._is_a_refresh
         return since
 
     def notes_on_the_way(self, reached: datetime | None) -> dict[str, Any]:

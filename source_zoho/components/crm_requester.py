@@ -74,6 +74,7 @@ class CreditBudget(APIBudget):
         self._quota.gate.leave()
         if isinstance(response, requests.Response):
             self._quota.credits.note_headers(response.headers)
+            LEDGER.note_answer("crm", response.elapsed.total_seconds())
 
 
 @dataclass

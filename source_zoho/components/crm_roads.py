@@ -108,12 +108,12 @@ class Roads:
         """Return the roads, the best first."""
         if self.wanted != AUTO:
             return sorted(Road, key=lambda road: (road != self.wanted, road is Road.BULK))
-        if self._goes_on and Road.COQL not in self.closed:
-            return [Road.COQL, Road.REST, Road.BULK]
         if self._expected is None:
-            return [Road.REST, Road.COQL, Road.BULK]
+            return [Road.COQL, Road.REST, Road.BULK] if self._seen else [Road.REST, Road.COQL, Road.BULK]
         found, left = prices(self._load(self._expected)), self.credits.available
         order = cheapest(found, self.closed, left)
+        if self._goes_on:
+            order.sort(key=lambda road: road is Road.REST)  # which would begin at the beginning
         _log.info("%s", self._compared(found, order, left))
         return order
 
@@ -148,20 +148,30 @@ class Roads:
         return self._by_lists(since) if road is Road.REST else self._by_jobs(since)
 
     def _by_lists(self, since: datetime | None) -> Iterator[Batch]:
+        yield from self._completed()  # for lists say how far all has come, and would not bring these again
         self.lists.began_at = self.began_at
         try:
             yield from self.lists.batches(since)
         finally:
             self.began_at = self.lists.began_at
-        yield from self._completed()
 
     def _first_query(self, since: datetime | None) -> Generator[Batch, None, bool]:
         """Yield the first records, and return whether there are more; then it is known how many."""
         page = self.queries.page(since, self._after, ROWS_OF_A_LIST)
         yield self._taken(page, at_rest=not page.more)
-        if page.more:
-            self._expected = self.queries.count(since, self._after)
+        if page.more and self.wanted == AUTO:
+            self._expected = self._counted(since, self._after)
         return page.more
+
+    def _counted(self, since: datetime | None, after: str = "") -> int | None:
+        """Return how many records there are behind the id *after*; None where Zoho does not say."""
+        if Road.COQL in self.closed:
+            return None
+        try:
+            return self.queries.count(since, after)
+        except RoadIsClosed as reason:
+            _log.info("%s: how many records there are is not known. %s", self.facts.stream, reason)
+            return None
 
     def _by_queries(self, since: datetime | None) -> Iterator[Batch]:
         more, pages = True, 0
@@ -174,20 +184,29 @@ class Roads:
             yield self._taken(page, at_rest=not more or pages % _PAGES_WITHOUT_REST == 0)
 
     def _by_jobs(self, since: datetime | None) -> Iterator[Batch]:
-        expected = None if self._expected is None else len(self.emitted) + self._expected
+        expected = None if self._expected is None or self._goes_on else len(self.emitted) + self._expected
+        last_id = "0"
         for parts in self.jobs.parts(since):
             self.began_at = self.began_at or self.jobs.began_at
+            last_id = max([last_id, *(part.row["id"] for part in parts)], key=int)
             yield Batch(self._completion.add(self._news(parts)))
         self.began_at = self.began_at or self.jobs.began_at
         yield from self._completed()
-        if expected is not None and len(self.emitted) < expected:
-            yield from self._reconciled(since)
+        if expected is None or len(self.emitted) < expected:
+            there = self._counted(since)
+            yield from self._reconciled(since, last_id, (expected or 0) if there is None else there)
 
-    def _reconciled(self, since: datetime | None) -> Iterator[Batch]:
-        """Yield what a file lacks, if it lacks something: records may have been deleted since they were counted."""
-        there = self.queries.count(since)
-        missing = there - len(self.emitted)
-        if missing <= 0:
+    def _reconciled(self, since: datetime | None, last_id: str, there: int) -> Iterator[Batch]:
+        """
+        Yield what files that go up to *last_id* lack of the records that are *there*.
+
+        Some may have been deleted since they were counted, and others added: these come behind the last one.
+        """
+        if there > len(self.emitted):
+            self._after, self._expected = last_id, there - len(self.emitted)
+            for batch in self._by_queries(since):
+                yield Batch(batch.rows)  # it is no place to go on from: something before it may be missing
+        if there <= len(self.emitted):
             return
         _log.warning(
             "%s: Bulk Read gave %s records, and Zoho counts %s. Reading them once more by COQL; none comes twice.",

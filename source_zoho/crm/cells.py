@@ -8,9 +8,8 @@ for readers to judge: they say nothing in every kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
 from math import isfinite
 from typing import Any, Final
 
@@ -115,16 +114,11 @@ def choices_reader(known: frozenset[str]) -> Reader:
 
     What separates the choices in a CSV file is not documented.
     """
-
     longest = {separator: 1 + max((each.count(separator) for each in known), default=0) for separator in _SEPARATORS}
 
     @lru_cache(maxsize=_KEPT_CHOICES)
     def taken_apart(text: str) -> tuple[str, ...] | None:
-        found = {
-            way
-            for separator, most in longest.items()
-            for way in islice(_ways(text.split(separator), separator, known, most), 2)
-        }
+        found = {way for one, most in longest.items() for way in _ways(text.split(one), one, known, most)}
         return found.pop() if len(found) == 1 else None
 
     def read(value: Any) -> Any:
@@ -137,14 +131,21 @@ def choices_reader(known: frozenset[str]) -> Reader:
     return read
 
 
-def _ways(parts: Sequence[str], separator: str, known: frozenset[str], most: int) -> Iterator[tuple[str, ...]]:
-    """Yield what *parts* may be: choices among *known*, of which some hold the *separator* and take up to *most*."""
-    if not parts:
-        yield ()
-    for end in range(1, min(len(parts), most) + 1):
-        written = separator.join(parts[:end])
-        for choice in known.intersection((written, written.strip())):
-            yield from ((choice, *rest) for rest in _ways(parts[end:], separator, known, most))
+def _ways(parts: Sequence[str], separator: str, known: frozenset[str], most: int) -> list[tuple[str, ...]]:
+    """
+    Return two ways to read *parts* as choices among *known*, or what there are.
+
+    Choices that hold the *separator* take several parts, up to *most*.
+    """
+    behind: list[list[tuple[str, ...]]] = [[()]]  # the ways to read the last parts, the longest last
+    for start in reversed(range(len(parts))):
+        found: list[tuple[str, ...]] = []
+        for length in range(1, min(most, len(parts) - start) + 1):
+            written = separator.join(parts[start : start + length])
+            choices = known.intersection((written, written.strip()))
+            found += [(choice, *rest) for choice in choices for rest in behind[-length]]
+        behind.append(found[:2])
+    return behind[-1]
 
 
 _READERS: Mapping[Kind, Reader] = {

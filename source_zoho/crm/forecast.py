@@ -2,7 +2,8 @@
 What will it cost to read a module, by the road that a read takes?
 
 A read begins with a small query, which is all where no more than a page of records is to be had; else it counts the
-rest and takes the cheapest road to it. A road that is asked for by name is taken without counting.
+rest and takes the cheapest road to it. A road that is asked for by name is taken without counting; what came in files
+is counted afterwards.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def price_of(rows: int, load_of: LoadOf, journey: Journey, left: int | None = No
     if not journey.begins_with_a_query:
         road = journey.wanted or Road.REST
         nothing = rows == 0 and road is Road.REST  # what is not in one group of fields is in none
-        return road, Price(1, 1) if nothing else prices(load_of(rows))[road]
+        price = Price(1, 1) if nothing else prices(load_of(rows))[road]
+        is_counted = road is Road.BULK and Road.COQL not in journey.closed  # to see that files lack nothing
+        return road, price + _COUNT if is_counted else price
     first = _first_query(min(rows, ROWS_OF_A_LIST), load_of)
     rest = rows - ROWS_OF_A_LIST
     if rest <= 0:

@@ -105,8 +105,9 @@ def cheapest(found: Mapping[Road, Price], closed: Collection[Road] = (), left: i
     """
     within = [road for road, price in found.items() if left is None or price.credits <= left]
 
-    def rank(road: Road) -> tuple[bool, bool, int]:
-        return road not in within, not within and road is Road.BULK, found[road].credits
+    def rank(road: Road) -> tuple[bool, bool, int, bool]:
+        # Lists that cost as much come later: they begin at the beginning, queries behind what is known already.
+        return road not in within, not within and road is Road.BULK, found[road].credits, road is Road.REST
 
     return sorted((road for road in found if road not in closed), key=rank)
 

@@ -90,6 +90,7 @@ def test_organizations_are_called_side_by_side_and_documents_more_slowly() -> No
     assert seconds_of([of_books("books_bills", 50, "7"), of_books("books_bills", 200, "8")], limits) == 120
     assert seconds_of([of_books("books_bills", 16, "7"), document], limits) == 120
     assert seconds_of([of_crm("crm_leads", 5)], limits) is None
+    assert seconds_of([of_crm("crm_leads", 5)], limits, seconds_of_a_call=0.5) == 2.5
 
 
 # ── The plan ──

@@ -81,7 +81,11 @@ def test_the_fields_of_the_records_are_asked_for_with_the_time_of_change() -> No
 def test_what_no_file_holds_is_not_asked_for() -> None:
     zoho = BulkZoho()
 
-    list(a_reader(zoho, [NOTE, field("Lines", "subform"), field("Home", "address")]).parts())
+    list(
+        a_reader(
+            zoho, [NOTE, field("Lines", "subform"), field("Home", "address"), field("Away", "nearby_distance")]
+        ).parts()
+    )
 
     assert zoho.bodies[0]["query"]["fields"] == ["Modified_Time", "Note"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from source_zoho.components import checkpoints, crm_metadata, crm_organization, 
 from source_zoho.components.checkpoints import Progress
 from source_zoho.components.crm_metadata import metadata_for
 from source_zoho.components.crm_module import ModuleRetriever
+from source_zoho.components.crm_position import Position
 from source_zoho.components.selection import choose
 from source_zoho.crm.walk import CHANGED_AT
 from source_zoho.oauth import tokens
@@ -260,6 +262,49 @@ def test_a_sync_that_breaks_off_at_once_loses_nothing_of_its_state() -> None:
         {"partition": dict(ORGANIZATION.partition), "cursor": {CHANGED_AT: str(LONG_AGO)}, "notes": {}}
     ]
     assert read(crm).checkpoints == []
+
+
+# ── a place among the ids ──
+
+
+def a_place(after: str, since: int | None = None) -> None:
+    """Let the last sync have stopped at this record."""
+    moment = None if since is None else datetime.fromtimestamp(since, UTC)
+    noted = Position(after, moment, datetime.fromtimestamp(NOON, UTC)).noted({})
+    checkpoints._notes["crm_leads"] = [{"partition": dict(ORGANIZATION.partition), "notes": noted}]
+
+
+def test_a_place_is_forgotten_when_lists_have_taken_over_and_say_how_far_they_are() -> None:
+    Progress([])
+    a_place("100")
+    crm = leads(300, page=5)
+    played: Any = crm.ready["Leads"][0]
+    crm.on("Leads", lambda call: the_end_of_the_day() if crm.counted["Leads"] > 90 else played(call))
+
+    last = read(crm).checkpoints[-1]
+
+    assert last["notes"] == {}
+    assert int(last["cursor"][CHANGED_AT]) > LONG_AGO
+
+
+def test_a_place_stays_until_there_is_a_better_one() -> None:
+    Progress([])
+    a_place("100", LONG_AGO)
+
+    got = read(leads().on("Leads", the_end_of_the_day()))
+
+    assert got.checkpoints[-1]["notes"]["by_id"]["after"] == "100"
+
+
+def test_a_place_is_forgotten_at_the_end() -> None:
+    Progress([])
+    a_place("8", LONG_AGO)
+
+    got = read(leads())
+
+    assert len(got.records) == 3
+    assert got.checkpoints[-1]["notes"] == {}
+    assert got.checkpoints[-1]["not_beyond"] == NOON
 
 
 # ── gaps ──

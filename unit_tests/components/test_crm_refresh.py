@@ -117,3 +117,42 @@ def test_a_refresh_is_said_with_the_fields_that_want_it(caplog: pytest.LogCaptur
     assert [record.getMessage() for record in caplog.records] == [
         "crm_deals is read in full, as every 7 days: Field_0, Field_2 change without moving Modified_Time."
     ]
+
+
+# ── a read that is taken up ──
+
+
+def test_a_refresh_that_stopped_at_a_record_is_one_when_it_goes_on() -> None:
+    refresh = a_refresh(read_in_full_at=ago(days=9), **WEEKLY)
+
+    assert refresh.take_up(None, LAST_SYNC) is None
+    assert refresh.notes_on_the_way(LAST_SYNC) == {
+        "read_in_full_at": ago(days=9),
+        "refreshed_until": int(LAST_SYNC.timestamp()),
+    }
+    assert refresh.notes_at_the_end() == {"read_in_full_at": int(TODAY.timestamp())}
+
+
+def test_a_refresh_that_had_come_to_a_time_before_it_stopped_at_a_record_is_one_too() -> None:
+    half_way = TODAY - timedelta(days=300)
+    refresh = a_refresh(read_in_full_at=ago(days=9), **WEEKLY)
+    refresh.notes["refreshed_until"] = int(half_way.timestamp())
+
+    assert refresh.take_up(half_way, LAST_SYNC) == half_way
+    assert refresh.notes_at_the_end() == {"read_in_full_at": int(TODAY.timestamp())}
+
+
+def test_a_first_sync_that_goes_on_is_in_full_and_no_refresh() -> None:
+    refresh = a_refresh(**WEEKLY)
+
+    refresh.take_up(None, None)
+
+    assert refresh.notes_on_the_way(LAST_SYNC) == {}
+    assert refresh.notes_at_the_end() == {"read_in_full_at": int(TODAY.timestamp())}
+
+
+def test_a_sync_of_what_changed_that_goes_on_is_none_in_full() -> None:
+    refresh = a_refresh(read_in_full_at=ago(days=2), **WEEKLY)
+
+    assert refresh.take_up(LAST_SYNC, LAST_SYNC + timedelta(minutes=10)) == LAST_SYNC
+    assert refresh.notes_at_the_end() == {"read_in_full_at": ago(days=2)}

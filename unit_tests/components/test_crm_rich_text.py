@@ -65,6 +65,14 @@ def test_two_hundred_records_and_eight_fields_are_asked_for_at_a_time() -> None:
     assert all(row[name] == f"whole {name} of {row['id']}" for row in done for name in names)
 
 
+def test_a_text_that_is_empty_by_now_is_nothing_as_in_lists() -> None:
+    crm = Crm().on(PATH, a_page([{"id": "1", "Question": "", "Answer": "whole"}]))
+
+    done = a_text(crm, "Question", "Answer").complete([{"id": "1", "Question": None, "Answer": CUT}])
+
+    assert done == [{"id": "1", "Question": None, "Answer": "whole"}]
+
+
 def test_where_so_many_ids_are_too_many_fifty_are_asked_for_from_then_on() -> None:
     crm = Crm().on(
         PATH, lambda call: refusal("LIMIT_EXCEEDED", param_name="ids") if len(call.ids) > 50 else whole(call)

@@ -109,13 +109,16 @@ KNOWN = frozenset({"red", "blue", "red, white", "a;b", "a", "b"})
         ("red,blue", ["red", "blue"]),
         ("red, white", ["red, white"]),
         ("red, white;blue", ["red, white", "blue"]),
+        ("red;red, white;blue", ["red", "red, white", "blue"]),
     ],
 )
 def test_choices_are_a_list_or_a_text_that_can_be_taken_apart_in_one_way(value: Any, chosen: Any) -> None:
     assert choices_reader(KNOWN)(value) == chosen
 
 
-@pytest.mark.parametrize("value", ["green", "red;green", "red|blue", "red;;blue", "a;b"])
+@pytest.mark.parametrize(
+    "value", ["green", "red;green", "red|blue", "red;;blue", "a;b", "red;a;b", "a;b;" * 60 + "red"]
+)
 def test_a_text_with_a_choice_that_is_not_known_or_with_two_meanings_is_unsure(value: str) -> None:
     assert choices_reader(KNOWN)(value) is UNSURE
 

@@ -39,7 +39,9 @@ def test_lists_begin_at_the_beginning_again() -> None:
 
 def test_a_road_that_is_asked_for_is_taken_without_counting() -> None:
     assert price_of(1_000, a_wide_module, Journey(Road.REST, begins_with_a_query=False))[1] == Price(19, 19)
-    assert price_of(10, a_wide_module, Journey(Road.BULK, begins_with_a_query=False))[0] is Road.BULK
+    assert price_of(10, a_wide_module, Journey(Road.BULK, begins_with_a_query=False)) == (Road.BULK, Price(6, 55))
+    without_queries = Journey(Road.BULK, begins_with_a_query=False, closed=(Road.COQL,))
+    assert price_of(10, a_wide_module, without_queries) == (Road.BULK, Price(5, 54))
     assert price_of(4_200, a_wide_module, Journey(Road.COQL)) == (Road.COQL, Price(3, 1 + 3 + 3))
 
 

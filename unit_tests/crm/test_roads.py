@@ -69,7 +69,7 @@ def test_a_query_costs_by_its_limit(limit: int, price: int) -> None:
 @pytest.mark.parametrize(
     ("load", "best"),
     [
-        (Load(150), Road.REST),
+        (Load(150), Road.COQL),  # as dear by lists, which would begin at the beginning
         (Load(150, groups=3), Road.COQL),
         (Load(30_000, groups=3), Road.COQL),
         (WIDE, Road.BULK),

@@ -153,17 +153,23 @@ def field_of_row(row: Mapping[str, Any], number: int) -> Field:
             options["returns"] = str(row[key].get("return_type", ""))
     if isinstance(row.get("textarea"), Mapping):
         options["type"] = str(row["textarea"].get("type", "small"))
-    if isinstance(row.get("lookup"), Mapping):
-        options["to"] = str(row["lookup"].get("module", {}).get("api_name", ""))
-    if isinstance(row.get("multi_module_lookup"), Mapping):
-        modules = row["multi_module_lookup"].get("modules", ())
-        options["parents"] = "|".join(str(module["api_name"]) for module in modules)
+    options |= _modules_reached(row)
     if values := row.get("pick_list_values"):
         options["values"] = "|".join(str(value["actual_value"]) for value in values)
     options["custom"] = ""
     return Field(
         str(row["api_name"]), str(row.get("data_type", "text")), number, bool(row.get("system_mandatory")), options, row
     )
+
+
+def _modules_reached(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return where a described lookup leads, to one module or to several."""
+    found: dict[str, str] = {}
+    if isinstance(row.get("lookup"), Mapping):
+        found["to"] = str(row["lookup"].get("module", {}).get("api_name", ""))
+    if isinstance(row.get("multi_module_lookup"), Mapping):
+        found["parents"] = "|".join(str(module["api_name"]) for module in row["multi_module_lookup"]["modules"])
+    return found
 
 
 def wide_fields(count: int, *, modified_time: bool = True) -> tuple[Field, ...]:

@@ -104,6 +104,16 @@ def test_a_module_of_a_quarter_million_records_answers_from_both_ends(zoho: Emul
     assert last == [{"Field_10": "edited", "id": oldest[0]["id"]}]
 
 
+def test_a_described_lookup_may_lead_to_several_modules(zoho: Emulator) -> None:
+    several = {"modules": [{"api_name": "Leads"}, {"api_name": "Deals"}]}
+    described = {"api_name": "Anything", "data_type": "multi_module_lookup", "multi_module_lookup": several}
+    zoho.crm.add_module("Linked", fields=[described], rows=30)
+
+    found = [row["Anything"] for row in zoho.crm.rows("Linked")]
+
+    assert {each["module"]["api_name"] for each in found if each} == {"Leads", "Deals"}
+
+
 def test_the_same_seed_makes_the_same_records() -> None:
     first, second, other = Emulator(seed=3), Emulator(seed=3), Emulator(seed=4)
 

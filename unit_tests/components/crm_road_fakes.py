@@ -1,0 +1,175 @@
+"""How does a test play the three roads to the records of one module, and let them end where it wants?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from source_zoho.components.crm_coql import CoqlPage, CoqlShape
+from source_zoho.components.crm_facts import ModuleFacts
+from source_zoho.components.crm_reader import Batch
+from source_zoho.components.crm_road import RoadIsClosed
+from source_zoho.components.crm_roads import Roads
+from source_zoho.credits import Credits
+from source_zoho.crm.canonical import Canonical, Part
+from source_zoho.crm.emitted import Emitted
+from source_zoho.crm.roads import Road
+from source_zoho.crm.walk import CHANGED_AT
+from source_zoho.crm.weave import Row
+from unit_tests.crm.metadata import field as a_field
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+CHANGED, NAME = a_field(CHANGED_AT, "datetime"), a_field("Last_Name")
+_A_BATCH = 1_000
+
+
+def refused(code: str = "INVALID_QUERY") -> RoadIsClosed:
+    """Return what a road says that ends."""
+    return RoadIsClosed(f"Zoho refuses it ({code}).", code)
+
+
+@dataclass
+class Module:
+    """
+    Plays a module whose records are 1, 2, 3 ... *size*, record n changed n seconds after the first.
+
+    ``ends`` says after how many records a road ends and with what, ``leaves_out`` which ones it never gives, and
+    ``unsure`` of which records queries and files leave something out. A page takes a list for each of its ``groups``,
+    and a query for each of its ``columns``. What was ``asked`` is kept, and every call of any road takes a second.
+    """
+
+    size: int
+    groups: int = 3
+    ends: dict[Road, tuple[int, Exception]] = field(default_factory=dict)
+    leaves_out: dict[Road, set[int]] = field(default_factory=dict)
+    unsure: set[int] = field(default_factory=set)
+    columns: int = 1
+    uncounted: Exception | None = None
+    asked: list[str] = field(default_factory=list)
+    now: datetime = NOON
+
+    def roads(self, wanted: str = "auto", left: int | None = None, **more: Any) -> Roads:
+        """Return the roads to this module, for someone who has *left* so many credits."""
+        emitted, spent = Emitted(), Credits(left)
+        facts = ModuleFacts("crm_leads", "Leads", [CHANGED_AT, "Last_Name"], canonical=Canonical([CHANGED, NAME], []))
+        lists, queries, jobs = Lists(self, emitted), Queries(self, self.columns), Jobs(self)
+        return Roads(facts, lists, queries, jobs, spent, emitted, wanted, **more)  # type: ignore[arg-type]
+
+    def numbers(self, road: Road, after: int = 0) -> Iterator[int]:
+        """Yield the records that *road* gives behind the record *after*, until it ends."""
+        most, why = self.ends.get(road, (self.size, None))
+        left_out = self.leaves_out.get(road, ())
+        for number in range(after + 1, self.size + 1):
+            if why and number > most:
+                raise why
+            if number not in left_out:
+                yield number
+
+    def ask(self, what: str) -> datetime:
+        """Note a call, and return when it was made."""
+        self.asked.append(what)
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def part(self, number: int) -> Part:
+        """Return what queries and files tell of a record."""
+        return Part(row(number), ("Last_Name",) if number in self.unsure else ())
+
+
+def row(number: int) -> Row:
+    """Return the record *number*."""
+    return {"id": str(number), CHANGED_AT: changed_at(number).isoformat(), "Last_Name": f"L{number}"}
+
+
+def changed_at(number: int) -> datetime:
+    """Return when the record *number* changed."""
+    return NOON - timedelta(days=9) + timedelta(seconds=number)
+
+
+def ids(batches: Sequence[Batch]) -> list[int]:
+    """Return the numbers of the records in *batches*."""
+    return [int(each["id"]) for batch in batches for each in batch.rows]
+
+
+@dataclass
+class Lists:
+    """The road of lists: in the order of change, and as far as it has come after each page."""
+
+    module: Module
+    emitted: Emitted
+    began_at: datetime | None = None
+    requester: Any = None
+
+    @property
+    def groups(self) -> int:
+        """The number of calls that a page takes."""
+        return self.module.groups
+
+    def batches(self, since: datetime | None = None) -> Iterator[Batch]:
+        """Yield what was not handed out in another way."""
+        asked_at = self.module.ask(f"lists since {since}")
+        self.began_at = self.began_at or asked_at
+        found = [each for each in self.module.numbers(Road.REST) if not since or changed_at(each) >= since]
+        for first in range(0, len(found), 200):
+            page = found[first : first + 200]
+            yield Batch([row(each) for each in page if self.emitted.add(str(each))], changed_at(page[-1]))
+
+    def by_ids(self, ids: Sequence[str], names: Sequence[str] | None = None) -> list[Row]:
+        """Return records by their ids."""
+        self.module.ask(f"{len(ids)} by ids")
+        return [row(int(each)) for each in ids]
+
+    def gaps(self) -> list[str]:
+        """Return nothing: all could be read."""
+        return []
+
+
+@dataclass
+class Queries:
+    """The road of queries: in the order of ids."""
+
+    module: Module
+    groups: int = 1
+    shape: CoqlShape = field(default_factory=CoqlShape)
+
+    def count(self, since: datetime | None = None, after_id: str = "") -> int:
+        """Return how many records there are."""
+        self.module.ask(f"count after {after_id or 0}")
+        if self.module.uncounted:
+            raise self.module.uncounted
+        return self.module.size - int(after_id or 0)
+
+    def page(self, since: datetime | None, after_id: str, rows: int) -> CoqlPage:
+        """Return the next records."""
+        read_at = self.module.ask(f"{rows} after {after_id or 0}")
+        parts: list[Part] = []
+        found = self.module.numbers(Road.COQL, int(after_id or 0))
+        while len(parts) < rows and (number := next(found, 0)):
+            parts.append(self.module.part(number))
+        last_id = parts[-1].row["id"] if parts else after_id
+        return CoqlPage(parts, int(last_id or 0) < self.module.size, last_id, read_at)
+
+
+@dataclass
+class Jobs:
+    """The road of jobs: in no order, here from the last to the first."""
+
+    module: Module
+    began_at: datetime | None = None
+
+    def parts(self, since: datetime | None = None) -> Iterator[list[Part]]:
+        """Yield batches of a file."""
+        self.began_at = self.module.ask(f"job since {since}")
+        parts: list[Part] = []
+        most, why = self.module.ends.get(Road.BULK, (self.module.size, None))
+        for number in range(self.module.size, 0, -1):
+            if len(parts) == _A_BATCH:
+                yield parts
+                parts = []
+            if why and self.module.size - number >= most:
+                raise why
+            if number not in self.module.leaves_out.get(Road.BULK, ()):
+                parts.append(self.module.part(number))
+        yield parts

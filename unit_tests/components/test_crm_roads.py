@@ -1,0 +1,345 @@
+"""Do the records of a module come by the best road, once and all of them, whichever road ends where?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from airbyte_cdk.models import FailureType
+
+from source_zoho.components.crm_position import Position
+from source_zoho.components.crm_reader import Batch
+from source_zoho.components.crm_road import RoadIsClosed
+from source_zoho.components.crm_roads import Roads
+from source_zoho.components.traced import ZohoFailure
+from source_zoho.crm.roads import Road
+from unit_tests.components.crm_fakes import the_end_of_the_day
+from unit_tests.components.crm_road_fakes import NOON, Module, changed_at, ids, refused
+
+REST, COQL, BULK = Road.REST, Road.COQL, Road.BULK
+EVERY_ROAD = ("auto", "rest", "coql", "bulk")
+A_SECOND = timedelta(seconds=1)
+
+
+def a_long_module(size: int = 4_000, **more: Any) -> Module:
+    """Return a module that is too dear for lists and queries, though it has few records."""
+    return Module(size, groups=10, columns=30, **more)
+
+
+def read(roads: Roads, since: datetime | None = None, position: Position | None = None) -> list[int]:
+    """Return the numbers of all records in the order of ids; none may come twice."""
+    found = ids(list(roads.batches(since, position)))
+    assert len(found) == len(set(found))
+    return sorted(found)
+
+
+def up_to(size: int) -> list[int]:
+    return list(range(1, size + 1))
+
+
+# ── which road ──
+
+
+@pytest.mark.parametrize("size", [0, 1, 200])
+def test_what_fits_into_one_small_query_takes_no_other_call(size: int) -> None:
+    module = Module(size)
+
+    assert read(module.roads()) == up_to(size)
+    assert module.asked == ["200 after 0"]
+
+
+def test_more_than_that_is_counted_and_fetched_in_as_few_queries_as_are_paid_for() -> None:
+    module = Module(3_300)
+
+    assert read(module.roads()) == up_to(3_300)
+    assert module.asked == ["200 after 0", "count after 200", "2000 after 200", "2000 after 2200"]
+
+
+def test_a_long_module_comes_in_files() -> None:
+    module = a_long_module()
+
+    assert read(module.roads()) == up_to(4_000)
+    assert module.asked == ["200 after 0", "count after 200", "job since None"]
+
+
+@pytest.mark.parametrize(("left", "then"), [(None, "job"), (60, "job"), (40, "2000 after 200"), (0, "2000 after 200")])
+def test_a_job_is_not_begun_where_the_credits_of_the_day_would_not_see_its_end(left: int | None, then: str) -> None:
+    module = a_long_module()
+    batches = module.roads(left=left).batches()
+
+    next(batches), next(batches)
+
+    assert module.asked[2].startswith(then)
+
+
+def test_what_the_queries_of_an_organization_take_is_reckoned_with() -> None:
+    module = Module(12_000)
+    roads = module.roads()
+    roads.queries.shape.rows = 200
+
+    assert read(roads) == up_to(12_000)
+    assert module.asked[-1] == "job since None", "59 queries of 200 would cost more"
+
+
+def test_what_has_to_be_completed_is_reckoned_with() -> None:
+    module = Module(2_000, groups=1, unsure=set(up_to(2_000)))
+
+    assert read(module.roads()) == up_to(2_000)
+    assert "lists since None" in module.asked
+
+
+def test_records_that_changed_meanwhile_are_found_though_they_were_not_counted() -> None:
+    module = Module(1_150)
+    batches = module.roads().batches()
+    first = [next(batches)]
+    module.size += 2_500
+
+    assert sorted(ids([*first, *batches])) == up_to(3_650)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "asked"),
+    [("rest", ["lists since None"]), ("coql", ["200 after 0", "2000 after 200"])],
+)
+def test_a_road_that_is_wanted_by_name_is_taken(wanted: str, asked: list[str]) -> None:
+    module = Module(900)
+
+    assert read(module.roads(wanted)) == up_to(900)
+    assert module.asked == asked
+
+
+def test_the_prices_are_told_in_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="airbyte")
+
+    next(behind_the_first_page := Module(100_200).roads(left=5_000).batches())
+    next(behind_the_first_page)
+    read(Module(200).roads())
+
+    (said,) = caplog.messages
+    assert said == (
+        "crm_leads: 100,000 records of 2 fields by lists 1,510 credits, COQL 150 credits, Bulk Read 54 credits, "
+        "of 5,000 that are left. Taking Bulk Read."
+    )
+
+
+# ── roads that end ──
+
+
+@pytest.mark.parametrize("after", [0, 200, 500, 2_200, 2_999])
+@pytest.mark.parametrize("wanted", ["auto", "coql"])
+def test_lists_take_over_from_queries(wanted: str, after: int) -> None:
+    module = Module(3_000, ends={COQL: (after, refused())})
+
+    assert read(module.roads(wanted)) == up_to(3_000)
+    assert module.asked[-1] == "lists since None"
+
+
+@pytest.mark.parametrize("after", [0, 1, 2_000, 3_999])
+def test_queries_take_over_from_files(after: int) -> None:
+    module = a_long_module(ends={BULK: (after, refused())})
+
+    assert read(module.roads()) == up_to(4_000)
+    assert module.asked[2:4] == ["job since None", "2000 after 200"]
+
+
+@pytest.mark.parametrize("wanted", EVERY_ROAD)
+@pytest.mark.parametrize("left", [None, 1_000, 0])
+def test_the_last_road_brings_what_two_others_did_not(wanted: str, left: int | None) -> None:
+    module = a_long_module(ends={BULK: (1_200, refused()), COQL: (2_500, refused())})
+
+    assert read(module.roads(wanted, left)) == up_to(4_000)
+
+
+def test_the_end_of_a_road_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="airbyte")
+
+    read(Module(3_000, ends={COQL: (0, refused())}).roads())
+
+    assert caplog.messages == [
+        "crm_leads: COQL ends here; another road brings the rest. Zoho refuses it (INVALID_QUERY)."
+    ]
+
+
+def test_a_road_that_was_closed_before_is_not_asked_again() -> None:
+    module = Module(900)
+
+    assert read(module.roads(closed={COQL: refused()})) == up_to(900)
+    assert module.asked == ["lists since None"]
+
+
+def test_where_no_road_is_left_the_reasons_are_told() -> None:
+    module = Module(900, ends=dict.fromkeys(Road, (100, refused())))
+
+    with pytest.raises(ZohoFailure) as raised:
+        read(module.roads())
+
+    assert raised.value.failure_type is FailureType.system_error
+    assert str(raised.value.message).count("Zoho refuses it") == 3
+
+
+@pytest.mark.parametrize("wanted", EVERY_ROAD)
+def test_what_ends_everything_is_no_reason_to_try_another_road(wanted: str) -> None:
+    module = a_long_module(ends=dict.fromkeys(Road, (100, the_end_of_the_day())))
+    roads = module.roads(wanted)
+
+    with pytest.raises(ZohoFailure, match="credits are used up"):
+        read(roads)
+
+    assert not roads.closed
+    assert len(module.asked) <= 3
+
+
+@pytest.mark.parametrize("wanted", EVERY_ROAD)
+def test_a_read_began_when_its_first_road_did(wanted: str) -> None:
+    roads = a_long_module(ends={BULK: (1_200, refused()), COQL: (2_500, refused())}).roads(wanted)
+
+    read(roads)
+
+    assert roads.began_at == NOON + A_SECOND
+
+
+# ── how far it has come ──
+
+
+def claims(batches: Sequence[Batch], size: int) -> Iterator[tuple[Batch, list[int]]]:
+    """Yield each of *batches* that claims something, with the records that it claims and that have not come yet."""
+    come: set[int] = set()
+    for batch in batches:
+        come |= set(ids([batch]))
+        claimed = [each for each in up_to(size) if batch.reached and changed_at(each) < batch.reached]
+        claimed += up_to(int(batch.after or 0))
+        if claimed:
+            yield batch, [each for each in claimed if each not in come]
+
+
+@pytest.mark.parametrize("unsure", [set(), {150}, set(range(1, 3_000, 7)), set(up_to(3_000))])
+@pytest.mark.parametrize("after", [0, 150, 2_200, 5_000])
+def test_nothing_is_claimed_that_was_not_handed_out_whoever_takes_over(unsure: set[int], after: int) -> None:
+    module = Module(3_000, unsure=unsure, ends={COQL: (after, refused())})
+
+    made = list(claims(list(module.roads("coql").batches()), module.size))
+
+    assert made
+    assert [missing for _, missing in made if missing] == []
+
+
+def test_queries_say_behind_which_record_to_go_on() -> None:
+    batches = list(Module(2_700).roads("coql").batches())
+
+    assert [batch.after for batch in batches] == ["200", "2200", "2700"]
+    assert {batch.reached for batch in batches} == {None}
+
+
+def test_a_read_goes_on_where_an_earlier_one_stopped() -> None:
+    module = Module(900)
+    earlier = Position("300", changed_at(1), NOON - timedelta(days=1))
+    roads = module.roads()
+
+    assert read(roads, position=earlier) == list(range(301, 901))
+    assert module.asked == ["200 after 300", "count after 500", "1000 after 500"]
+    assert roads.began_at == earlier.began_at
+
+
+def test_where_it_goes_on_lists_do_not_begin_at_the_beginning_for_the_sake_of_a_call() -> None:
+    module = Module(600, groups=1)
+
+    assert read(module.roads(), position=Position("300", None, NOON)) == list(range(301, 601))
+    assert not [each for each in module.asked if each.startswith("lists")]
+
+
+def test_files_are_begun_again_where_that_is_cheaper_than_to_go_on() -> None:
+    module = a_long_module()
+
+    assert read(module.roads(), position=Position("200", None, NOON)) == up_to(4_000)
+    assert module.asked == ["200 after 200", "count after 400", "job since None", "count after 0"]
+
+
+@pytest.mark.parametrize("wanted", ["rest", "bulk"])
+def test_another_road_begins_anew_with_what_the_earlier_read_was_about(wanted: str) -> None:
+    module = Module(900)
+    earlier = Position("300", changed_at(1), NOON - timedelta(days=1))
+    roads = module.roads(wanted)
+
+    assert read(roads, changed_at(500), earlier) == up_to(900)
+    assert module.asked[0].endswith(f"since {changed_at(1)}")
+    assert roads.began_at == earlier.began_at
+
+
+def test_lists_take_over_with_all_that_the_earlier_read_was_about() -> None:
+    module = Module(900, ends={COQL: (600, refused())})
+
+    found = read(module.roads(), changed_at(500), Position("300", None, NOON))
+
+    assert found == up_to(900)
+
+
+# ── what files leave out ──
+
+
+@pytest.mark.parametrize("wanted", ["auto", "bulk"])
+def test_what_a_file_lacks_is_fetched_by_queries(wanted: str, caplog: pytest.LogCaptureFixture) -> None:
+    module = a_long_module(leaves_out={BULK: {300, 2_000, 3_999}})
+
+    assert read(module.roads(wanted)) == up_to(4_000)
+    (said,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert said == (
+        "crm_leads: Bulk Read gave 3,997 records, and Zoho counts 4,000. Reading them once more by COQL; none comes "
+        "twice."
+    )
+
+
+def test_it_is_enough_to_look_behind_the_last_record_of_a_file_when_others_came_and_went() -> None:
+    module = a_long_module(leaves_out={BULK: {300, 3_999, 4_000}})
+    roads = module.roads()
+    roads.emitted.add("9999999")
+
+    assert read(roads, since=changed_at(1))[-2:] == [3_999, 4_000]
+    assert module.asked[3:] == ["count after 0", "200 after 3998"]
+
+
+def test_looking_behind_the_last_record_is_no_place_to_go_on_from() -> None:
+    module = a_long_module(leaves_out={BULK: {300, 4_000}})
+
+    batches = list(module.roads().batches())
+
+    made = list(claims(batches, module.size))
+    assert [missing for _, missing in made if missing] == []
+    assert sorted(ids(batches)) == up_to(4_000)
+
+
+def test_lists_bring_what_a_file_lacks_where_queries_end() -> None:
+    module = a_long_module(leaves_out={BULK: {300, 2_000, 3_999}}, ends={COQL: (200, refused())})
+
+    assert read(module.roads()) == up_to(4_000)
+    assert module.asked[-1] == "lists since None"
+
+
+@pytest.mark.parametrize("closed", [{}, {COQL: refused()}])
+def test_files_are_believed_where_nobody_counts_and_they_are_wanted(closed: dict[Road, RoadIsClosed]) -> None:
+    module = a_long_module(uncounted=refused("NOT_SUPPORTED"))
+
+    assert read(module.roads("bulk", closed=closed)) == up_to(4_000)
+    assert module.asked == ["job since None", "count after 0"][: 1 if closed else 2]
+
+
+def test_queries_go_on_where_nobody_counts() -> None:
+    module = Module(3_000, uncounted=refused("NOT_SUPPORTED"))
+    roads = module.roads()
+
+    assert read(roads) == up_to(3_000)
+    assert module.asked == ["200 after 0", "count after 200", "2000 after 200", "2000 after 2200"]
+    assert not roads.closed
+
+
+def test_records_that_were_deleted_since_they_were_counted_cost_no_more_than_a_second_count() -> None:
+    module = a_long_module()
+    batches = module.roads().batches()
+    first = [next(batches)]
+    batches_behind = [next(batches)]
+    module.size -= 2
+    found = ids([*first, *batches_behind, *batches])
+
+    assert len(found) >= 3_998
+    assert module.asked[2:] in (["job since None"], ["job since None", "count after 0"])
