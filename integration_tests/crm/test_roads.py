@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from integration_tests.builders import Run
 from integration_tests.conftest import StartZoho
-from integration_tests.crm.builders import a_crm_catalog, by_id, calls_of, read, stream_of_module
+from integration_tests.crm.builders import a_crm_catalog, by_id, calls_of, expected, position, read
 from integration_tests.crm.roads import (
     QUERIES,
     a_module,
@@ -210,3 +212,27 @@ def test_what_files_leave_out_is_counted_and_comes_by_queries(
     again = "Reading them once more by COQL; none comes twice"
     assert (len(said(run, "crm_leads", again)), len(said(run, "crm_deal_history", again))) == (1, 0), "the last ones"
     assert_whole(zoho, run, "Leads", "DealHistory")
+
+
+# ── from when on ──
+
+
+@pytest.mark.parametrize("transport", ["coql", "bulk"])
+def test_the_start_date_and_the_look_back_hold_on_every_road(a_zoho: StartZoho, transport: str) -> None:
+    zoho = a_zoho()
+    catalog = a_crm_catalog(zoho, a_module(zoho, MODULE, 240))
+    since = {"start_date": "2025-01-01T00:00:00Z", "lookback_minutes": 10, "crm_transport": transport}
+
+    first = read(zoho, catalog=catalog, **since)
+    at = position(first, STREAM)
+    late, too_late = zoho.crm.ids(MODULE)[4:6]
+    zoho.clock.advance(seconds=A_DAY)
+    zoho.crm.edit(MODULE, late, Modified_Time=datetime.fromtimestamp(at - 570, UTC).isoformat())
+    zoho.crm.edit(MODULE, too_late, Modified_Time=datetime.fromtimestamp(at - 630, UTC).isoformat())
+    second = read(zoho, catalog=catalog, state=first.state, **since)
+
+    there = expected(zoho, MODULE, STREAM).items()
+    begun = {name for name, row in there if row["Modified_Time"] >= "2025-01-01" and name not in {late, too_late}}
+    assert 0 < len(begun) < zoho.crm.count(MODULE)
+    assert by_id(first.records(STREAM)).keys() - {late, too_late} == begun
+    assert [row["id"] for row in second.records(STREAM)] == [late]

@@ -33,7 +33,7 @@ from source_zoho.emulator import Emulator
 
 MODULE, STREAM = "Depots", "crm_depots"
 FIVE_PAGES, A_PAGE = 980, 200
-# Three calls tell modules, fields and organization; the fourth and fifth bring records, of queries the first two pages.
+# Three credits tell modules, fields and organization, one is a page, three are a query that is too long here.
 TWO_PAGES_OF_QUERIES = 9
 A_DAY = 24 * 3600
 INCOMPLETE = AirbyteStreamStatus.INCOMPLETE
@@ -153,22 +153,27 @@ def test_a_killed_walk_goes_on_from_its_last_page(
 # ── a refresh of formulas ──
 
 
-@pytest.mark.parametrize(("transport", "then"), [("coql", "coql"), ("coql", "rest"), ("rest", "coql")])
+@pytest.mark.parametrize(
+    ("transport", "credits_of_the_day", "then"),
+    [("coql", TWO_PAGES_OF_QUERIES, "auto"), ("coql", TWO_PAGES_OF_QUERIES, "rest"), ("rest", 6, "coql")],
+)
 def test_a_refresh_that_the_credits_end_is_taken_up(
-    a_zoho: StartZoho, transport: str, then: str
+    a_zoho: StartZoho, transport: str, credits_of_the_day: int, then: str
 ) -> None:
     zoho = a_zoho(sizes={"Deals": 640})
     zoho.crm.behave("Deals", coql_rows=200)
     (organization,) = zoho.crm.settings("organization")
     now = int(zoho.clock.seconds())
     state: Any = a_state("crm_deals", {organization["zgid"]: now}, "Modified_Time")
-    weekly: Mapping[str, Any] = {"crm_formula_refresh_days": 7, "num_workers": 1}
+    weekly: Mapping[str, Any] = {"crm_formula_refresh_days": 7}
+    limited = {"crm_transport": transport, "daily_call_limit": credits_of_the_day, **weekly}
     early, late = zoho.crm.ids("Deals")[2], zoho.crm.ids("Deals")[-2]
     for record_id in (early, late):
         zoho.crm.recalculate("Deals", record_id, Days_Open=12345)
 
-    runs = [attempt(zoho, "crm_deals", state=state, crm_transport=transport, daily_call_limit=10, **weekly)]
+    runs = [attempt(zoho, "crm_deals", state=state, **limited)]
     assert runs[0].status("crm_deals") is INCOMPLETE
+    assert 0 < len(runs[0].records("crm_deals")) < 500
     for _ in range(2):
         zoho.clock.advance(seconds=A_DAY)
         runs.append(read(zoho, "crm_deals", state=runs[-1].state, crm_transport=then, **weekly))
@@ -177,4 +182,5 @@ def test_a_refresh_that_the_credits_end_is_taken_up(
     for run in runs:
         brought |= by_id(run.records("crm_deals"))
     assert brought == expected(zoho, "Deals", "crm_deals")
+    assert len(runs[0].records("crm_deals")) + len(runs[1].records("crm_deals")) <= (1200 if then == "rest" else 660)
     assert runs[-1].counts() == {}, "it is done"

@@ -74,9 +74,7 @@ def test_two_syncs_bring_what_zoho_has_whatever_changes_meanwhile(
 
 
 @pytest.mark.parametrize("transport", ["coql", "bulk"])
-def test_the_state_never_claims_more_than_was_there_when_zoho_first_answered(
-    a_zoho: StartZoho, transport: str
-) -> None:
+def test_the_state_never_claims_more_than_was_there_when_zoho_first_answered(a_zoho: StartZoho, transport: str) -> None:
     zoho = a_zoho()
     zoho.crm.add_module(MODULE, fields=8, rows=430)
     zoho.crm.behave(MODULE, coql_rows=200, bulk_rows_per_job=200)

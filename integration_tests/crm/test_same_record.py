@@ -234,6 +234,12 @@ def test_a_field_that_files_do_not_give_costs_a_job_at_most(reads: dict[str, Rea
     assert reads["bulk"].credits(stream_of_module(module)) <= jobs * CREDITS_OF_A_JOB + 3 * LOOKS_AND_FILE + by_ids + 2
 
 
-@pytest.mark.parametrize("module", [*STANDARD, "As_Documented", "Hidden", "Undated"])
+@pytest.mark.parametrize(
+    "module", [*STANDARD, *(each for each in OPEN if "Refused" not in each and each != "Small_Jobs")]
+)
 def test_what_files_leave_open_costs_a_few_calls(reads: dict[str, Read], module: str) -> None:
-    assert reads["bulk"].credits(stream_of_module(module)) <= CREDITS_OF_A_JOB + LOOKS_AND_FILE + 4
+    count, tags, by_ids, whole_texts = 1, 1, 1, 1
+    by_queries = 2 if module in {"Leads", "DealHistory"} else 0  # what is behind the last record, and before it
+    a_few = count + tags + by_ids + whole_texts + by_queries
+
+    assert reads["bulk"].credits(stream_of_module(module)) <= CREDITS_OF_A_JOB + LOOKS_AND_FILE + a_few

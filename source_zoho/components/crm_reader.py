@@ -171,9 +171,8 @@ class ModuleReader:
 
     def _stuck(self, stuck: StuckError) -> ZohoFailure:
         if isinstance(stuck, TooLongError):
-            return traced(
-                Unexpected(f"{self.facts.stream}: {stuck}, so the rest of it cannot be read. Please report it.")
-            )
+            sentence = f"{self.facts.stream}: {stuck}, so the rest of it cannot be read. Please report it."
+            return traced(Unexpected(sentence), "PAGINATION_LIMIT_EXCEEDED")
         return traced(Transient(f"{self.facts.stream}: {stuck}. What was read is kept; run again later."))
 
     def _tell(self, walk: Walk, told: int) -> int:

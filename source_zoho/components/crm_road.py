@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.traced import ZohoFailure
 
@@ -23,5 +24,12 @@ class RoadIsClosed(Exception):
 
 def ends_everything(failure: ZohoFailure) -> bool:
     """Tell whether *failure* is not about what was asked for on a road, so that another would not help."""
-    is_zohos_word = isinstance(failure.code, str) and failure.code not in _OF_THE_SIGN_IN
-    return failure.ends_the_product or failure.failure_type is FailureType.transient_error or not is_zohos_word
+    is_the_users = failure.failure_type is FailureType.config_error
+    has_no_word = failure.code is None or (is_the_users and not isinstance(failure.code, str))
+    return failure.ends_the_product or is_trouble(failure) or has_no_word or failure.code in _OF_THE_SIGN_IN
+
+
+def is_trouble(failure: AirbyteTracedException) -> bool:
+    """Tell whether time may mend *failure*, or another way of asking."""
+    is_over = isinstance(failure, ZohoFailure) and failure.ends_the_product
+    return failure.failure_type is FailureType.transient_error and not is_over

@@ -13,13 +13,16 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
 from source_zoho.components.crm_bulk import BulkReader
 from source_zoho.components.crm_completion import Completion
 from source_zoho.components.crm_coql import CoqlPage, CoqlReader
+from source_zoho.components.crm_errors import CHAIN_IS_FULL
 from source_zoho.components.crm_position import Position
 from source_zoho.components.crm_reader import Batch, ModuleFacts, ModuleReader
-from source_zoho.components.crm_road import RoadIsClosed
-from source_zoho.components.traced import traced
+from source_zoho.components.crm_road import RoadIsClosed, is_trouble
+from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.credits import Credits
 from source_zoho.crm.canonical import Part
 from source_zoho.crm.emitted import Emitted
@@ -69,8 +72,8 @@ class Roads:
         if self._begins_with_a_query():
             try:
                 more = yield from self._first_query(since)
-            except RoadIsClosed as reason:
-                self._close(Road.COQL, reason)
+            except (RoadIsClosed, AirbyteTracedException) as reason:
+                self._close(Road.COQL, _closing(reason))
                 more = True
             if not more:
                 return
@@ -100,6 +103,10 @@ class Roads:
                     yield from self._by(road, since)
                 except RoadIsClosed as reason:
                     self._close(road, reason)
+                except AirbyteTracedException as failure:
+                    if road is not Road.BULK:  # the others are taken up by the next sync where they stopped
+                        raise
+                    self._close(road, _closing(failure))
                 else:
                     return
         raise self._no_road_is_left()
@@ -132,7 +139,8 @@ class Roads:
 
     def _close(self, road: Road, reason: RoadIsClosed) -> None:
         self.closed[road] = reason
-        _log.info("%s: %s ends here; another road brings the rest. %s", self.facts.stream, road.in_words, reason)
+        level = logging.WARNING if self.wanted == road else logging.INFO
+        _log.log(level, "%s: %s ends here; another road brings the rest. %s", self.facts.stream, road.in_words, reason)
 
     def _no_road_is_left(self) -> Exception:
         reasons = " ".join(str(reason) for reason in self.closed.values())
@@ -152,6 +160,10 @@ class Roads:
         self.lists.began_at = self.began_at
         try:
             yield from self.lists.batches(since)
+        except ZohoFailure as failure:
+            if failure.code in CHAIN_IS_FULL:
+                raise RoadIsClosed(str(failure.message)) from failure
+            raise
         finally:
             self.began_at = self.lists.began_at
 
@@ -242,3 +254,12 @@ class Roads:
         rows = self._completion.flush()
         if rows:
             yield Batch(rows)
+
+
+def _closing(reason: RoadIsClosed | AirbyteTracedException) -> RoadIsClosed:
+    """Return why a road ends by *reason*. Raises *reason* when it would end the others, too."""
+    if isinstance(reason, RoadIsClosed):
+        return reason
+    if not is_trouble(reason):
+        raise reason
+    return RoadIsClosed(str(reason.message))

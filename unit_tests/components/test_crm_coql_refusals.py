@@ -13,7 +13,7 @@ from source_zoho.components import crm_coql
 from source_zoho.components.crm_coql import CoqlShape, shape_for
 from source_zoho.components.crm_road import RoadIsClosed
 from source_zoho.components.traced import ZohoFailure, traced
-from source_zoho.errors import ConfigProblem
+from source_zoho.errors import ConfigProblem, Unexpected
 from source_zoho.oauth import tokens as stores
 from unit_tests.components.crm_fakes import CONFIG, a_page, refusal, the_end_of_the_day, trouble
 from unit_tests.components.crm_queries import A_ROW, CHANGED, LONG_AGO, NAME, WIDE, a_reader, answered, ids_of, leads
@@ -88,7 +88,6 @@ def test_the_second_of_the_border_is_not_older() -> None:
         ("INVALID_QUERY", {}),
         ("INVALID_QUERY", {"column_name": "Modified_Time"}),
         ("INVALID_QUERY", {"column_name": "Unknown"}),
-        ("OAUTH_SCOPE_MISMATCH", {}),
         ("LIMIT_EXCEEDED", {}),
         ("SOMETHING_NEW", {}),
     ],
@@ -98,6 +97,13 @@ def test_a_refusal_closes_the_road_with_zohos_word_for_it(code: str, details: di
 
     assert reason.code == code
     assert str(reason) == f"Zoho does not give module Leads by queries. Zoho said {code}."
+
+
+def test_an_answer_without_a_word_of_zohos_closes_the_road() -> None:
+    """A proxy may not let queries through, and let lists through all the same."""
+    not_found = traced(Unexpected("Zoho gave an answer that this connector does not know."), -1)
+
+    assert "does not know" in str(closed_by(not_found))
 
 
 @pytest.mark.parametrize(
