@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import json
+import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from airbyte_cdk.sources.declarative import concurrent_declarative_source
 from airbyte_cdk.test.standard_tests.pytest_hooks import pytest_generate_tests
 
 from integration_tests.builders import UNHURRIED, forget_earlier_syncs
+from integration_tests.once import worked_out_once
 from source_zoho import pace
 from source_zoho.components import crm_bulk_limits
 from source_zoho.emulator import Emulator
-from source_zoho.manifest import read_manifest
 from source_zoho.oauth import tokens
 
 __all__ = ["pytest_generate_tests"]  # a hook: gives Airbyte's certification suite its scenarios
 
-_DESCRIPTION = "get_declarative_component_schema"
 _WORTH_NOTING_SECONDS = 1.0  # the CDK looks after its threads in naps shorter than this
 
 
@@ -33,20 +30,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A source is hundreds of thousands of objects that all stay: looking them through after every few hundred new ones,
+    # as Python does, finds nothing and takes a tenth of the tests' time.
+    gc.set_threshold(200_000)
     # Airbyte's suite puts this mark on every configuration in secrets/; ours points at the emulator.
     config.addinivalue_line("markers", "requires_creds: reads secrets/config.json, which the tests write themselves")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def what_never_changes_is_read_once() -> Iterator[None]:
-    """Let all sources of a test run share what each would read anew: the manifest, and how the CDK describes one."""
-    written = json.dumps(read_manifest())
-    with (
-        patch.object(
-            concurrent_declarative_source, _DESCRIPTION, cache(getattr(concurrent_declarative_source, _DESCRIPTION))
-        ),
-        patch("source_zoho.source.read_manifest", lambda: json.loads(written)),
-    ):
+def what_never_changes_is_worked_out_once() -> Iterator[None]:
+    with worked_out_once():
         yield
 
 

@@ -14,7 +14,7 @@ from source_zoho.emulator import Emulator
 
 QUERIES, JOBS = f"{ROOT_PATH}/coql", "/crm/bulk/v8/read"
 A_LOOK, A_FILE = f"{JOBS}/{{job_id}}", f"{JOBS}/{{job_id}}/result"
-ROWS, FIELDS = 450, 8  # three pages of lists; of queries, too, where they are small
+ROWS, FIELDS = 240, 8  # two pages of lists
 
 
 def a_module(zoho: Emulator, name: str, rows: int = ROWS, **behaviour: object) -> str:
@@ -27,7 +27,6 @@ def a_module(zoho: Emulator, name: str, rows: int = ROWS, **behaviour: object) -
 
 def let_files_be_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let files cost nothing, or no test would be small that reads them because they are the cheapest."""
-
     let_prices_be(monkeypatch, {Road.BULK: Price(0, 0)})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ ALL_BUT = {"ZohoCRM.modules.READ", "ZohoCRM.settings.READ", "ZohoCRM.org.READ", 
 
 def test_nothing_new_costs_a_credit_and_little_new_does_too(a_zoho: StartZoho) -> None:
     zoho = a_zoho()
-    catalog = a_crm_catalog(zoho, a_module(zoho, MODULE))
+    catalog = a_crm_catalog(zoho, a_module(zoho, MODULE, rows=450))
     first = read(zoho, catalog=catalog, crm_transport="auto")
     zoho.clock.advance(seconds=A_DAY)
 
@@ -51,7 +52,8 @@ def test_nothing_new_costs_a_credit_and_little_new_does_too(a_zoho: StartZoho) -
     (line,) = said(first, STREAM, "Taking")
     assert line.endswith("of 7 fields by lists 3 credits, COQL 2 credits, Bulk Read 54 credits. Taking COQL.")
     assert (idle.counts(), spent_on(idle, STREAM)) == ({}, 1)
-    assert (by_id(second.records(STREAM)).keys(), spent_on(second, STREAM)) == (set(edited), 1)
+    assert sorted(by_id(second.records(STREAM))) == sorted(edited)
+    assert spent_on(second, STREAM) == 1
     assert not said(second, STREAM, "Taking"), "there was nothing to choose"
     assert roads_taken(zoho, MODULE) == {Road.COQL}
 
@@ -60,7 +62,7 @@ def test_files_are_fetched_where_they_cost_the_least_and_the_next_sync_is_a_quer
     a_zoho: StartZoho, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     zoho = a_zoho()
-    catalog = a_crm_catalog(zoho, a_module(zoho, MODULE, bulk_rows_per_job=150))
+    catalog = a_crm_catalog(zoho, a_module(zoho, MODULE, bulk_rows_per_job=100))
     let_files_be_cheap(monkeypatch)
 
     first = read(zoho, catalog=catalog, crm_transport="auto")
@@ -68,7 +70,7 @@ def test_files_are_fetched_where_they_cost_the_least_and_the_next_sync_is_a_quer
     second = read(zoho, catalog=catalog, state=first.state, crm_transport="auto")
 
     assert_whole(zoho, first, MODULE)
-    assert [job.count for job in zoho.crm.jobs] == [150, 150, zoho.crm.count(MODULE) - 300]
+    assert [job.count for job in zoho.crm.jobs] == [100, 100, zoho.crm.count(MODULE) - 200]
     assert (len(zoho.crm.queries), second.counts()) == (3, {}), "a page, the count, and the next sync"
 
 
@@ -208,7 +210,7 @@ def test_what_files_leave_out_is_counted_and_comes_by_queries(
 
     for module in ("Leads", "DealHistory"):
         (job,) = [job for job in zoho.crm.jobs if job.module == module]
-        assert job.count < zoho.crm.count(module), "proves too little"
+        assert (job.count or 0) < zoho.crm.count(module), "proves too little"
     again = "Reading them once more by COQL; none comes twice"
     assert (len(said(run, "crm_leads", again)), len(said(run, "crm_deal_history", again))) == (1, 0), "the last ones"
     assert_whole(zoho, run, "Leads", "DealHistory")
@@ -220,8 +222,8 @@ def test_what_files_leave_out_is_counted_and_comes_by_queries(
 @pytest.mark.parametrize("transport", ["coql", "bulk"])
 def test_the_start_date_and_the_look_back_hold_on_every_road(a_zoho: StartZoho, transport: str) -> None:
     zoho = a_zoho()
-    catalog = a_crm_catalog(zoho, a_module(zoho, MODULE, 240))
-    since = {"start_date": "2025-01-01T00:00:00Z", "lookback_minutes": 10, "crm_transport": transport}
+    catalog = a_crm_catalog(zoho, a_module(zoho, MODULE))
+    since: dict[str, Any] = {"start_date": "2025-01-01T00:00:00Z", "lookback_minutes": 10, "crm_transport": transport}
 
     first = read(zoho, catalog=catalog, **since)
     at = position(first, STREAM)

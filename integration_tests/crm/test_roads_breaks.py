@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from airbyte_cdk.models import AirbyteStreamStatus, FailureType
 
 from integration_tests.conftest import StartZoho, Waits
-from integration_tests.crm.builders import a_crm_catalog, attempt, by_id, read, the_kinds
+from integration_tests.crm.builders import a_crm_catalog, read
 from integration_tests.crm.roads import A_FILE, A_LOOK, JOBS, QUERIES, a_module, assert_whole, roads_taken, said
 from source_zoho.crm.roads import Road
 from source_zoho.emulator import Emulator
 
 MODULE, STREAM = "Depots", "crm_depots"
-FIVE_PAGES, A_PAGE = 980, 200
+FIVE_PAGES, A_PAGE = 900, 200
 THREE_FILES, A_FILE_OF = 290, 120
+Trouble = Callable[[Emulator], object]
 
 
 @pytest.fixture
@@ -99,22 +99,29 @@ def looks_are_refused(zoho: Emulator) -> None:
     zoho.faults.add("NO_PERMISSION", path=A_LOOK, after=3, times=1000)
 
 
-def jobs_end(trouble: str) -> Callable[[Emulator], None]:
+def jobs_end(trouble: str) -> Trouble:
     """Return what lets the second job end badly, and the one in its place too."""
     return lambda zoho: zoho.on_call(1, lambda zoho: zoho.crm.behave(MODULE, **{trouble: 2}), path=A_FILE)
+
+
+def files_come_as(trouble: str) -> Trouble:
+    """Return what spoils every file but the first."""
+    return lambda zoho: zoho.faults.add(trouble, path=A_FILE, after=1, times=1000)
 
 
 STAYING = {
     "failures": jobs_end("bulk_failures"),
     "jobs that Zoho forgets": jobs_end("bulk_lost"),
     "files that expire": jobs_end("bulk_expired_files"),
+    "files that break off": files_come_as("truncated"),
+    "pages in the place of files": files_come_as("html_200"),
     "tokens that expire": tokens_expire,
     "looks that are refused": looks_are_refused,
 }
 
 
 @pytest.mark.parametrize("trouble", STAYING.values(), ids=STAYING)
-def test_lists_take_over_from_files(files: Emulator, trouble: Callable[[Emulator], None]) -> None:
+def test_lists_take_over_from_files(files: Emulator, waits: Waits, trouble: Trouble) -> None:
     trouble(files)
 
     run = read(files, catalog=a_crm_catalog(files, STREAM), crm_transport="bulk")
@@ -122,19 +129,4 @@ def test_lists_take_over_from_files(files: Emulator, trouble: Callable[[Emulator
     assert_whole(files, run, MODULE)
     assert roads_taken(files, MODULE) == {Road.BULK, Road.REST}
     assert len(said(run, STREAM, "Bulk Read ends here")) == 1
-
-
-@pytest.mark.parametrize("kind", ["truncated", "html_200"])
-def test_a_connection_that_breaks_at_every_file_is_for_later(files: Emulator, waits: Waits, kind: str) -> None:
-    catalog = a_crm_catalog(files, STREAM)
-    files.faults.add(kind, path=A_FILE, after=1, times=1000)
-    broken = attempt(files, catalog=catalog, crm_transport="bulk")
-    files.faults.clear()
-
-    later = read(files, catalog=catalog, state=broken.state, crm_transport="bulk")
-
-    assert broken.status(STREAM) is AirbyteStreamStatus.INCOMPLETE
-    assert the_kinds(broken) == {FailureType.transient_error}
-    assert len(by_id(broken.records(STREAM))) == A_FILE_OF
-    assert_whole(files, later, MODULE)
     assert waits.total_seconds < 600

@@ -32,7 +32,7 @@ from source_zoho.crm.roads import Road
 from source_zoho.emulator import Emulator
 
 MODULE, STREAM = "Depots", "crm_depots"
-FIVE_PAGES, A_PAGE = 980, 200
+FOUR_PAGES, A_PAGE = 700, 200
 # Three credits tell modules, fields and organization, one is a page, three are a query that is too long here.
 TWO_PAGES_OF_QUERIES = 9
 A_DAY = 24 * 3600
@@ -41,9 +41,9 @@ INCOMPLETE = AirbyteStreamStatus.INCOMPLETE
 
 @pytest.fixture
 def zoho(a_zoho: StartZoho) -> Emulator:
-    """Return a Zoho with a module of five pages."""
+    """Return a Zoho with a module of four pages."""
     zoho = a_zoho()
-    a_module(zoho, MODULE, FIVE_PAGES, coql_rows=A_PAGE)
+    a_module(zoho, MODULE, FOUR_PAGES, coql_rows=A_PAGE)
     return zoho
 
 
@@ -96,10 +96,10 @@ def test_a_walk_that_the_credits_end_is_taken_up_and_nothing_is_lost_by_whicheve
 
     assert first.status(STREAM) is INCOMPLETE
     assert the_kinds(first) == {FailureType.transient_error}
-    assert 0 < len(ids(first)) < FIVE_PAGES / 2
+    assert 0 < len(ids(first)) < FOUR_PAGES
     assert notes(first.state)["by_id"]["after"] == ids(first)[-1]
     if transport in {"auto", "coql"}:
-        assert len(ids(second)) <= FIVE_PAGES - len(ids(first))
+        assert len(ids(second)) <= FOUR_PAGES - len(ids(first))
         assert roads_taken(zoho, MODULE) == {Road.COQL}
     assert notes(second.state) == {}
     there, brought = expected(zoho, MODULE, STREAM), together([first, second, third])
@@ -134,7 +134,7 @@ def test_what_lists_had_begun_in_an_earlier_version_is_gone_on_with(
 
     assert first.status(STREAM) is INCOMPLETE
     assert together([first, second]) == expected(zoho, MODULE, STREAM)
-    assert len(ids(first)) + len(ids(second)) < FIVE_PAGES + 20
+    assert len(ids(first)) + len(ids(second)) < FOUR_PAGES + 20
 
 
 def test_a_killed_walk_goes_on_from_its_last_page(
@@ -145,7 +145,7 @@ def test_a_killed_walk_goes_on_from_its_last_page(
     resumed = read(zoho, catalog=catalog, state=killed.state, crm_transport="coql")
 
     assert exit_code == -signal.SIGKILL
-    assert 0 < len(ids(killed)) < FIVE_PAGES
+    assert 0 < len(ids(killed)) < FOUR_PAGES
     assert not set(ids(resumed)) & set(ids(killed)[:A_PAGE])
     assert together([killed, resumed]) == expected(zoho, MODULE, STREAM)
 
@@ -160,7 +160,7 @@ def test_a_killed_walk_goes_on_from_its_last_page(
 def test_a_refresh_that_the_credits_end_is_taken_up(
     a_zoho: StartZoho, transport: str, credits_of_the_day: int, then: str
 ) -> None:
-    zoho = a_zoho(sizes={"Deals": 640})
+    zoho = a_zoho(sizes={"Deals": 450})
     zoho.crm.behave("Deals", coql_rows=200)
     (organization,) = zoho.crm.settings("organization")
     now = int(zoho.clock.seconds())
@@ -173,7 +173,7 @@ def test_a_refresh_that_the_credits_end_is_taken_up(
 
     runs = [attempt(zoho, "crm_deals", state=state, **limited)]
     assert runs[0].status("crm_deals") is INCOMPLETE
-    assert 0 < len(runs[0].records("crm_deals")) < 500
+    assert 0 < len(runs[0].records("crm_deals")) < 450
     for _ in range(2):
         zoho.clock.advance(seconds=A_DAY)
         runs.append(read(zoho, "crm_deals", state=runs[-1].state, crm_transport=then, **weekly))
@@ -182,5 +182,5 @@ def test_a_refresh_that_the_credits_end_is_taken_up(
     for run in runs:
         brought |= by_id(run.records("crm_deals"))
     assert brought == expected(zoho, "Deals", "crm_deals")
-    assert len(runs[0].records("crm_deals")) + len(runs[1].records("crm_deals")) <= (1200 if then == "rest" else 660)
+    assert len(runs[0].records("crm_deals")) + len(runs[1].records("crm_deals")) <= (900 if then == "rest" else 470)
     assert runs[-1].counts() == {}, "it is done"

@@ -17,7 +17,7 @@ from integration_tests.crm.roads import A_FILE, A_LOOK, JOBS, QUERIES, let_files
 from source_zoho.emulator import Emulator
 
 MODULE, STREAM = "Depots", "crm_depots"
-ROWS, FIELDS = 640, 60
+ROWS, FIELDS = 480, 60
 # Texts in two groups of the columns that a query may have here.
 IN_TWO_GROUPS = ("Field_13", "Field_59")
 EVERY_PATH = (QUERIES, JOBS, A_LOOK, A_FILE, f"{ROOT_PATH}/{MODULE}")
@@ -51,7 +51,7 @@ def test_two_syncs_bring_what_zoho_has_whatever_changes_meanwhile(
 ) -> None:
     zoho = a_zoho()
     zoho.crm.add_module(MODULE, fields=FIELDS, rows=ROWS)
-    zoho.crm.behave(MODULE, coql_rows=200, coql_columns=50, bulk_rows_per_job=250)
+    zoho.crm.behave(MODULE, coql_rows=200, coql_columns=50, bulk_rows_per_job=180)
     catalog = a_crm_catalog(zoho, STREAM)
     let_files_be_cheap(monkeypatch)
     trouble(zoho)
@@ -76,8 +76,8 @@ def test_two_syncs_bring_what_zoho_has_whatever_changes_meanwhile(
 @pytest.mark.parametrize("transport", ["coql", "bulk"])
 def test_the_state_never_claims_more_than_was_there_when_zoho_first_answered(a_zoho: StartZoho, transport: str) -> None:
     zoho = a_zoho()
-    zoho.crm.add_module(MODULE, fields=8, rows=430)
-    zoho.crm.behave(MODULE, coql_rows=200, bulk_rows_per_job=200)
+    zoho.crm.add_module(MODULE, fields=8, rows=250)
+    zoho.crm.behave(MODULE, coql_rows=200, bulk_rows_per_job=100)
     catalog, late = a_crm_catalog(zoho, STREAM), zoho.crm.ids(MODULE)[7]
     began = zoho.clock.seconds()
 

@@ -197,6 +197,8 @@ class Roads:
 
     def _by_jobs(self, since: datetime | None) -> Iterator[Batch]:
         expected = None if self._expected is None or self._goes_on else len(self.emitted) + self._expected
+        if expected is None and self.facts.may_lack_records_in_files:
+            expected = self._counted_or_in_doubt(since)
         last_id = "0"
         for parts in self.jobs.parts(since):
             self.began_at = self.began_at or self.jobs.began_at
@@ -207,6 +209,20 @@ class Roads:
         if expected is None or len(self.emitted) < expected:
             there = self._counted(since)
             yield from self._reconciled(since, last_id, (expected or 0) if there is None else there)
+
+    def _counted_or_in_doubt(self, since: datetime | None) -> int | None:
+        """
+        Return how many records there are of a module of which files may lack some.
+
+        Raises RoadIsClosed when nobody says it while lists, which lack none, are open.
+        """
+        there = self._counted(since)
+        if there is None and Road.REST not in self.closed:
+            raise RoadIsClosed(
+                f"Bulk Read may leave out records of module {self.facts.api_name}, and nothing would tell: that takes "
+                "a count by COQL."
+            )
+        return there
 
     def _reconciled(self, since: datetime | None, last_id: str, there: int) -> Iterator[Batch]:
         """

@@ -47,13 +47,15 @@ class Module:
     unsure: set[int] = field(default_factory=set)
     columns: int = 1
     uncounted: Exception | None = None
+    api_name: str = "Deals"
     asked: list[str] = field(default_factory=list)
     now: datetime = NOON
 
     def roads(self, wanted: str = "auto", left: int | None = None, **more: Any) -> Roads:
         """Return the roads to this module, for someone who has *left* so many credits."""
         emitted, spent = Emitted(), Credits(left)
-        facts = ModuleFacts("crm_leads", "Leads", [CHANGED_AT, "Last_Name"], canonical=Canonical([CHANGED, NAME], []))
+        stream, fields = f"crm_{self.api_name.lower()}", [CHANGED_AT, "Last_Name"]
+        facts = ModuleFacts(stream, self.api_name, fields, canonical=Canonical([CHANGED, NAME], []))
         lists, queries, jobs = Lists(self, emitted), Queries(self, self.columns), Jobs(self)
         return Roads(facts, lists, queries, jobs, spent, emitted, wanted, **more)  # type: ignore[arg-type]
 

@@ -119,7 +119,7 @@ def test_the_prices_are_told_in_a_line(caplog: pytest.LogCaptureFixture) -> None
 
     (said,) = caplog.messages
     assert said == (
-        "crm_leads: 100,000 records of 2 fields by lists 1,510 credits, COQL 150 credits, Bulk Read 54 credits, "
+        "crm_deals: 100,000 records of 2 fields by lists 1,510 credits, COQL 150 credits, Bulk Read 54 credits, "
         "of 5,000 that are left. Taking Bulk Read."
     )
 
@@ -158,7 +158,7 @@ def test_the_end_of_a_road_is_said_once(caplog: pytest.LogCaptureFixture) -> Non
     read(Module(3_000, ends={COQL: (0, refused())}).roads())
 
     assert caplog.messages == [
-        "crm_leads: COQL ends here; another road brings the rest. Zoho refuses it (INVALID_QUERY)."
+        "crm_deals: COQL ends here; another road brings the rest. Zoho refuses it (INVALID_QUERY)."
     ]
 
 
@@ -242,10 +242,11 @@ def test_a_read_goes_on_where_an_earlier_one_stopped() -> None:
     assert roads.began_at == earlier.began_at
 
 
-def test_where_it_goes_on_lists_do_not_begin_at_the_beginning_for_the_sake_of_a_call() -> None:
-    module = Module(600, groups=1)
+@pytest.mark.parametrize("unsure", [set(), set(up_to(2_000))])
+def test_where_it_goes_on_lists_do_not_begin_at_the_beginning_for_the_sake_of_some_calls(unsure: set[int]) -> None:
+    module = Module(2_000, groups=1, unsure=unsure)
 
-    assert read(module.roads(), position=Position("300", None, NOON)) == list(range(301, 601))
+    assert read(module.roads(), position=Position("300", None, NOON)) == list(range(301, 2_001))
     assert not [each for each in module.asked if each.startswith("lists")]
 
 
@@ -285,7 +286,7 @@ def test_what_a_file_lacks_is_fetched_by_queries(wanted: str, caplog: pytest.Log
     assert read(module.roads(wanted)) == up_to(4_000)
     (said,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
     assert said == (
-        "crm_leads: Bulk Read gave 3,997 records, and Zoho counts 4,000. Reading them once more by COQL; none comes "
+        "crm_deals: Bulk Read gave 3,997 records, and Zoho counts 4,000. Reading them once more by COQL; none comes "
         "twice."
     )
 
@@ -322,6 +323,29 @@ def test_files_are_believed_where_nobody_counts_and_they_are_wanted(closed: dict
 
     assert read(module.roads("bulk", closed=closed)) == up_to(4_000)
     assert module.asked == ["job since None", "count after 0"][: 1 if closed else 2]
+
+
+@pytest.mark.parametrize("name", ["Leads", "DealHistory"])
+def test_files_that_may_lack_records_are_not_believed_where_nobody_counts(name: str) -> None:
+    module = a_long_module(uncounted=refused("NOT_SUPPORTED"), leaves_out={BULK: {7}}, api_name=name)
+
+    assert read(module.roads("bulk")) == up_to(4_000)
+    assert module.asked == ["count after 0", "lists since None"]
+
+
+@pytest.mark.parametrize("name", ["Leads", "DealHistory"])
+def test_files_that_may_lack_records_are_still_better_than_nothing(name: str) -> None:
+    module = a_long_module(api_name=name)
+
+    assert read(module.roads("bulk", closed={REST: refused(), COQL: refused()})) == up_to(4_000)
+    assert module.asked == ["job since None"]
+
+
+def test_files_that_may_lack_records_lack_none_when_they_have_as_many_as_were_counted() -> None:
+    module = a_long_module(api_name="Leads")
+
+    assert read(module.roads("bulk")) == up_to(4_000)
+    assert module.asked == ["count after 0", "job since None"]
 
 
 def test_queries_go_on_where_nobody_counts() -> None:

@@ -82,8 +82,8 @@ def test_a_formula_that_does_not_say_what_it_returns_goes_by_its_json_type() -> 
     assert kind("formula", json_type=None) is Kind.ODD
 
 
-def test_tags_and_the_taxes_of_products_are_odd_although_they_are_announced_otherwise() -> None:
-    assert kind_of(field("Tag", "text", json_type="jsonarray")) is Kind.ODD
+def test_tags_and_the_taxes_of_products_are_lists_although_they_are_announced_otherwise() -> None:
+    assert kind_of(field("Tag", "text", json_type="jsonarray")) is Kind.TAGS
     assert kind_of(field("Tax", "multiselectpicklist")) is Kind.ODD
     assert kind_of(field("Tax", "currency")) is Kind.NUMBER
 
