@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_left
 
 _MOST_IN_THE_SET = 50_000
+_MOST_TO_MERGE = 200_000  # for a moment, sorting takes five times the memory of what is sorted
 _DIGITS_THAT_FIT = 20  # in 64 bits
 
 
@@ -46,10 +47,10 @@ class Emitted:
         return True
 
     def _put_away(self) -> None:
-        """Sort the recent ids into an array, and arrays of equal length into one, so that there are never many."""
+        """Sort the recent ids into an array, and short arrays of equal length into one: there are never many."""
         kept = array("Q", sorted(self._recent))
         self._recent = set()
-        while self._sorted and len(self._sorted[-1]) <= len(kept):
+        while self._sorted and len(self._sorted[-1]) <= len(kept) <= _MOST_TO_MERGE:
             kept = array("Q", sorted(self._sorted.pop() + kept))
         self._sorted.append(kept)
 
