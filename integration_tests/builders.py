@@ -6,10 +6,10 @@ import json
 import logging
 import os
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +59,17 @@ class Run:
 
     def records(self, stream: str, organization_id: str | None = None) -> list[Record]:
         """Return the records of *stream*, of all organizations or one, in the order of arrival."""
-        found = [
-            message.record.data for message in self.output.records if message.record and message.record.stream == stream
-        ]
+        found = self._records.get(stream, [])
         return [row for row in found if organization_id in (None, row.get("organization_id"))]
+
+    @cached_property
+    def _records(self) -> dict[str, list[Record]]:
+        """All records, by stream: looking through a long output for each stream anew takes longer than reading it."""
+        found: dict[str, list[Record]] = defaultdict(list)
+        for message in self.output.records:
+            if message.record:
+                found[message.record.stream].append(message.record.data)
+        return found
 
     def counts(self) -> Counter[str]:
         """Return how many records each stream gave."""

@@ -75,8 +75,8 @@ def test_a_row_uses_the_requester_of_crm_with_its_error_table_and_authenticator(
 
 
 def _plain(requester: dict[str, Any]) -> dict[str, Any]:
-    """Return *requester* without what a stream may say of it: its price, and whose sentences it speaks."""
-    return {name: value for name, value in requester.items() if name not in {"credits", "$parameters"}}
+    """Return *requester* without what a stream may say of it: its price, who pays it, and whose sentences it speaks."""
+    return {name: value for name, value in requester.items() if name not in {"credits", "booked_as", "$parameters"}}
 
 
 def test_crm_names_no_organization_in_its_calls_and_speaks_of_itself() -> None:
@@ -242,6 +242,7 @@ def test_a_template_is_read_by_the_requester_of_crm(template: dict[str, Any]) ->
     assert resolved["stream_template"]["retriever"]["requester"] == requester
     assert _plain(asked["one"]) == requester
     assert _plain(asked["five"]) == {**requester, **_COMPOSITE}
+    assert asked["one"]["booked_as"] == asked["five"]["booked_as"] == "(modules and fields)", "all streams share them"
 
 
 # Zoho counts such a call as five, among the scarcer ones: https://www.zoho.com/crm/developer/docs/api/v8/api-limits.html

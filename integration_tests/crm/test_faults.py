@@ -121,7 +121,10 @@ NEITHER_TOKEN = (
     "Zoho accepts neither the access token nor a new one; make a new refresh_token with the scope ZohoCRM.modules.READ"
 )
 NOT_UNDERSTOOD = "Zoho does not understand the request; please report it"
-NO_MORE = "Zoho lists no more than 100,000 records of this module from either end, so the rest of it cannot be read."
+NO_MORE = (
+    "no way is left to read the rest of it. crm_leads: Zoho lists no more than 100,000 records of this module from "
+    "either end, so the rest of it cannot be read."
+)
 AGAIN_AND_AGAIN = "Zoho ends the list at the same place again and again."
 SENTENCES = {
     "INTERNAL_ERROR": (TIME, OWN_TROUBLE),
@@ -164,6 +167,9 @@ SENTENCES = {
     "PATTERN_NOT_MATCHED": (OURS, NOT_UNDERSTOOD),
     "SYNTAX_ERROR": (OURS, NOT_UNDERSTOOD),
     "INVALID_QUERY": (OURS, NOT_UNDERSTOOD),
+    "DUPLICATE_DATA": (OURS, NOT_UNDERSTOOD),
+    "DUPLICATE_ALIAS": (OURS, NOT_UNDERSTOOD),
+    "INVALID_ALIAS": (OURS, NOT_UNDERSTOOD),
     "UNABLE_TO_PARSE_DATA_TYPE": (OURS, NOT_UNDERSTOOD),
     "INVALID_REQUEST_METHOD": (OURS, NOT_UNDERSTOOD),
     "INVALID_REQUEST": (OURS, NOT_UNDERSTOOD),
@@ -174,6 +180,7 @@ SENTENCES = {
 @pytest.mark.parametrize("kind", SENTENCES)
 def test_trouble_that_stays_ends_its_module_with_a_sentence_and_no_other(zoho: Emulator, kind: str) -> None:
     who, sentence = SENTENCES[kind]
+    zoho.crm.behave("Leads", coql=False, bulk=False)
     zoho.faults.add(kind, path=PATH, after=3, times=1000)
 
     run = attempt(zoho, LEADS, VENDORS, ROLES)

@@ -125,16 +125,18 @@ def test_more_records_than_zoho_lists_from_both_ends_are_no_quiet_gap(a_zoho: St
     zoho = a_zoho()
     a_module(zoho, rows=900, fields=10)
     zoho.crm.limits(chain=400)
-    zoho.crm.behave(LONG, sort="refused")
+    zoho.crm.behave(LONG, sort="refused", coql=False, bulk=False)
 
     run = attempt(zoho, STREAM)
 
     assert run.status(STREAM) is AirbyteStreamStatus.INCOMPLETE
     assert len(by_id(run.records(STREAM))) == 800
-    assert run.errors[0] == (
-        f"{STREAM}: Zoho lists no more than 100,000 records of this module from either end, so the rest of it "
-        "cannot be read. Please report it."
+    assert run.errors[0].startswith(
+        f"{STREAM}: no way is left to read the rest of it. {STREAM}: Zoho lists no more than 100,000 records of this "
+        "module from either end, so the rest of it cannot be read."
     )
+    zoho.crm.behave(LONG, coql=True)
+    assert len(by_id(read(zoho, STREAM).records(STREAM))) == zoho.crm.count(LONG), "queries have no such end"
 
 
 def test_a_wide_module_takes_a_call_for_each_page_and_group_and_one_to_see_that_the_order_is_kept(

@@ -14,7 +14,11 @@ from source_zoho.crm.tags import TagReader
 
 HOT = {"name": "Hot", "id": "17", "color_code": "#F17574"}
 VIP = {"name": "VIP; old", "id": "9", "color_code": None}
-LISTED: list[Mapping[str, Any]] = [{**HOT, "created_time": "2025-01-01T00:00:00Z"}, {**VIP, "created_by": {"id": "1"}}, {"name": "half"}]
+LISTED: list[Mapping[str, Any]] = [
+    {**HOT, "created_time": "2025-01-01T00:00:00Z"},
+    {**VIP, "created_by": {"id": "1"}},
+    {"name": "half"},
+]
 
 
 def read(value: Any) -> Any:
