@@ -14,10 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from bench.sync_calls import classes
-from source_zoho.cli.endpoints import endpoints_of_modules
 from source_zoho.crm import editions
+from source_zoho.crm.modules import Module
+from source_zoho.crm.names import stream_names
 from source_zoho.emulator import Emulator
 from source_zoho.emulator.resources import resources
+from source_zoho.files import schema_names
 from tasks import crm_costs, stream_costs, stream_table
 from tasks.road_prices import road_prices
 from tasks.stream_facts import PRODUCTS, Kind, streams
@@ -106,7 +108,8 @@ def test_streams_that_a_page_speaks_of_exist(manifest: dict[str, Any]) -> None:
     settings = set(re.findall(r"\bbilling_[a-z_]+(?==)", text_of(EMULATOR)))
     settings |= {name for page in PAGES for name in re.findall(r"\bcrm_[a-z_]+(?==)", text_of(page))}
     settings |= manifest["spec"]["connection_specification"]["properties"].keys()
-    modules = {endpoint.stream for endpoint in endpoints_of_modules(Emulator().crm.modules())} | {"crm_custom_module"}
+    in_crm = [Module(name, label=name) for name in Emulator().crm.modules()]
+    modules = {*stream_names(in_crm, schema_names("crm_")).values(), "crm_custom_module"}
     files = {path.stem for folder in ("source_zoho", "tasks") for path in (ROOT / folder).rglob("*.*")}
     queries = {name for name in spoken_of if name.startswith("crm_query_")}  # they are called as their users wish
     assert spoken_of - known - emulated - settings - modules - files - queries == set()

@@ -1,6 +1,5 @@
 """What did each stream read and cost, and how does that look as a table?"""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,27 +10,10 @@ from rich.style import StyleType
 from rich.table import Table
 from rich.text import Text
 
+from source_zoho.ledger import Bill
+
 SIGN_IN = "(sign-in)"
 OTHER_CALLS = "(other calls)"
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Where a stream's rows come from: a path with ``{placeholders}``, and the query values that it always sends."""
-
-    stream: str
-    path: str
-    query: Mapping[str, str]
-
-    def is_at(self, path: str) -> bool:
-        """Tell whether *path* is this endpoint's."""
-        pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(self.path))
-        return re.fullmatch(pattern, path) is not None
-
-    def likeness(self, query: Mapping[str, str]) -> tuple[int, int, int]:
-        """Return how well a call with *query* fits: first by a path that is spelled out, then by the query."""
-        sent = sum(query.get(name) == value for name, value in self.query.items())
-        return -self.path.count("{"), sent - len(self.query), sent
 
 
 @dataclass(frozen=True)
@@ -52,19 +34,12 @@ class Run:
         return sum(self.rows.values()), sum(self.calls.values())
 
 
-def calls_by_stream(calls: Iterable[tuple[str, Mapping[str, str]]], endpoints: Iterable[Endpoint]) -> dict[str, int]:
-    """Return how many of *calls* (path and query) went to each stream's endpoint; the rest has names in brackets."""
-    known = list(endpoints)
-    return dict(Counter(_stream_of(path, query, known) for path, query in calls))
-
-
-def _stream_of(path: str, query: Mapping[str, str], endpoints: Iterable[Endpoint]) -> str:
-    if path.startswith("/oauth/"):
-        return SIGN_IN
-    candidates = [endpoint for endpoint in endpoints if endpoint.is_at(path)]
-    if not candidates:
-        return OTHER_CALLS
-    return max(candidates, key=lambda endpoint: endpoint.likeness(query)).stream
+def calls_by_stream(bill: Bill, sign_ins: int) -> dict[str, int]:
+    """Return how many calls *bill* has for each stream, and under names in brackets the rest, with *sign_ins*."""
+    calls = Counter({SIGN_IN: sign_ins}) if sign_ins else Counter[str]()
+    for place, cost in bill.costs.items():
+        calls[OTHER_CALLS if place.stream.startswith("(") else place.stream] += cost.calls
+    return dict(calls)
 
 
 def table(first: Run, second: Run, incremental: Collection[str]) -> Table:

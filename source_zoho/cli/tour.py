@@ -9,8 +9,8 @@ from source_zoho.cli.catalog import configured, costs_a_call_for_each_document, 
 from source_zoho.cli.changes import Change, make_changes, summary
 from source_zoho.cli.connector import ConnectorFailedError, ConnectorRun, only
 from source_zoho.cli.duckdb_loader import DuckDBLoader
-from source_zoho.cli.endpoints import endpoints, endpoints_of_modules
 from source_zoho.cli.report import Run, calls_by_stream
+from source_zoho.ledger import Bill, bill_in
 
 if TYPE_CHECKING:
     from source_zoho.cli.progress import Step, Steps
@@ -109,28 +109,28 @@ class Tour:
             self._run("read", name, *arguments) as messages,
             DuckDBLoader(self._workplace.database, catalog) as loader,
         ):
-            self._load(messages, loader, step, streams=len(catalog["streams"]))
+            bill = self._load(messages, loader, step, streams=len(catalog["streams"]))
             loader.flush()
-            known = (*endpoints(), *endpoints_of_modules(self._zoho.crm.modules()))
-            run = Run(loader.emitted, calls_by_stream(self._calls(), known))
-            return run, loader.states()
+            return Run(loader.emitted, calls_by_stream(bill, self._zoho.calls.tokens)), loader.states()
 
-    def _load(self, messages: ConnectorRun, loader: DuckDBLoader, step: "Step", streams: int) -> None:
+    def _load(self, messages: ConnectorRun, loader: DuckDBLoader, step: "Step", streams: int) -> Bill:
+        """Load the records of *messages*, and return what they cost, as the connector says at the end."""
+        bill = Bill({})
         records = complete = 0
         for message in messages:
             loader.take(message)
             records += message["type"] == "RECORD"
             ended = is_end_of_stream(message)
+            if message["type"] == "LOG":
+                bill = bill_in(message["log"]["message"]) or bill
             complete += ended
             if ended or records % RECORDS_PER_UPDATE == 0:
                 step.update(self._so_far(records), complete, streams)
         step.update(self._so_far(records), complete, streams)
+        return bill
 
     def _so_far(self, records: int) -> str:
         return f"{records:,} records, {self._zoho.calls.total + self._zoho.calls.tokens:,} API calls"
-
-    def _calls(self) -> list[tuple[str, Mapping[str, str]]]:
-        return [(path, query) for _, path, query, *_ in self._zoho.calls.log]
 
     def _run(self, verb: str, name: str, *arguments: str) -> ConnectorRun:
         return ConnectorRun(verb, "--config", self._config, *arguments, log=self._workplace.log(name))

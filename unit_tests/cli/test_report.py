@@ -7,15 +7,8 @@ from decimal import Decimal
 
 from rich.console import Console, RenderableType
 
-from source_zoho.cli.report import OTHER_CALLS, SIGN_IN, Endpoint, Run, calls_by_stream, result_table, table
-
-ENDPOINTS = [
-    Endpoint("books_custom_module_records", "/books/v3/{module}", {}),
-    Endpoint("books_contacts", "/books/v3/contacts", {}),
-    Endpoint("books_contact_persons", "/books/v3/contacts/{contact_id}/contactpersons", {}),
-    Endpoint("books_invoices", "/books/v3/invoices", {}),
-    Endpoint("books_customer_debit_notes", "/books/v3/invoices", {"type": "debit_note"}),
-]
+from source_zoho.cli.report import OTHER_CALLS, SIGN_IN, Run, calls_by_stream, result_table, table
+from source_zoho.ledger import Bill, Cost, Place
 
 
 def lines(renderable: RenderableType, width: int = 80) -> list[str]:
@@ -24,35 +17,17 @@ def lines(renderable: RenderableType, width: int = 80) -> list[str]:
     return [line.rstrip() for line in console.export_text().splitlines() if line.strip()]
 
 
-def test_a_call_belongs_to_the_stream_whose_path_it_took() -> None:
-    calls: list[tuple[str, dict[str, str]]] = [
-        ("/books/v3/contacts", {"page": "1"}),
-        ("/books/v3/contacts/46/contactpersons", {}),
-        ("/books/v3/contacts", {}),
-    ]
+def test_calls_stand_with_the_stream_that_they_were_for_and_the_rest_under_names_in_brackets() -> None:
+    costs = {
+        Place("books", "books_contacts", "7"): Cost(2),
+        Place("books", "books_contacts", "8"): Cost(1),
+        Place("crm", "crm_leads"): Cost(3, 5),
+        Place("books", "(organizations)"): Cost(1),
+        Place("crm", "(modules and fields)"): Cost(4, 4),
+    }
 
-    assert calls_by_stream(calls, ENDPOINTS) == {"books_contacts": 2, "books_contact_persons": 1}
-
-
-def test_a_path_that_is_spelled_out_wins_over_a_placeholder() -> None:
-    calls: list[tuple[str, dict[str, str]]] = [("/books/v3/invoices", {}), ("/books/v3/cm_vehicles", {})]
-
-    assert calls_by_stream(calls, ENDPOINTS) == {"books_invoices": 1, "books_custom_module_records": 1}
-
-
-def test_two_streams_on_one_path_are_told_apart_by_their_query() -> None:
-    calls: list[tuple[str, dict[str, str]]] = [
-        ("/books/v3/invoices", {"type": "debit_note", "page": "1"}),
-        ("/books/v3/invoices", {"page": "1"}),
-    ]
-
-    assert calls_by_stream(calls, ENDPOINTS) == {"books_customer_debit_notes": 1, "books_invoices": 1}
-
-
-def test_calls_that_belong_to_no_stream_are_counted_too() -> None:
-    calls: list[tuple[str, dict[str, str]]] = [("/oauth/v2/token", {}), ("/books/v3/settings/elsewhere", {})]
-
-    assert calls_by_stream(calls, ENDPOINTS) == {SIGN_IN: 1, OTHER_CALLS: 1}
+    assert calls_by_stream(Bill(costs), sign_ins=1) == {"books_contacts": 3, "crm_leads": 3, OTHER_CALLS: 5, SIGN_IN: 1}
+    assert calls_by_stream(Bill({}), sign_ins=0) == {}
 
 
 def test_the_table_has_a_line_for_each_stream_and_the_sums() -> None:
