@@ -78,11 +78,12 @@ class Run:
     @property
     def state(self) -> State:
         """Return the state to give to the next sync: the last of each stream, or what this sync was given."""
-        latest = {stream_of(state): state for state in self.state_before}
-        for message in self.output.state_messages:
-            if message.state:
-                latest[stream_of(message.state)] = message.state
-        return list(latest.values())
+        return list(self._states.values())
+
+    @cached_property
+    def _states(self) -> dict[str, AirbyteStateMessage]:
+        told = [message.state for message in self.output.state_messages if message.state]
+        return {stream_of(state): state for state in [*self.state_before, *told]}
 
     def cursors(self, stream: str) -> dict[str, int]:
         """Return the position of *stream* in each organization, in epoch seconds."""
@@ -101,7 +102,12 @@ class Run:
 
     def status(self, stream: str) -> AirbyteStreamStatus | None:
         """Return how *stream* ended: COMPLETE or INCOMPLETE, None when it never began."""
-        return next(reversed(self.output.get_stream_statuses(stream)), None)
+        return self._statuses.get(stream)
+
+    @cached_property
+    def _statuses(self) -> dict[str, AirbyteStreamStatus]:
+        told = [message.trace.stream_status for message in self.output.trace_messages if message.trace]
+        return {each.stream_descriptor.name: each.status for each in told if each}
 
 
 # ── streams ──

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,7 +13,6 @@ import pytest
 from airbyte_cdk.test.standard_tests.pytest_hooks import pytest_generate_tests
 
 from integration_tests.builders import UNHURRIED, forget_earlier_syncs
-from integration_tests.once import worked_out_once
 from source_zoho import pace
 from source_zoho.components import crm_bulk_limits
 from source_zoho.emulator import Emulator
@@ -30,17 +28,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # A source is hundreds of thousands of objects that all stay: looking them through after every few hundred new ones,
-    # as Python does, finds nothing and takes a tenth of the tests' time.
-    gc.set_threshold(200_000)
     # Airbyte's suite puts this mark on every configuration in secrets/; ours points at the emulator.
     config.addinivalue_line("markers", "requires_creds: reads secrets/config.json, which the tests write themselves")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def what_never_changes_is_worked_out_once() -> Iterator[None]:
-    with worked_out_once():
-        yield
 
 
 @dataclass

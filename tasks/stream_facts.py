@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import yaml
@@ -136,6 +137,7 @@ _KINDS_BY_ROUTER: Mapping[str, Kind] = {
 }
 
 
+@cache
 def manifest() -> dict[str, Any]:
     """Return the manifest with every reference resolved."""
     document = yaml.load(manifest_path().read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 
 from source_zoho.emulator.resources import Resource, resources
+from unit_tests.rules import every
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "manifest.yaml").read_text(encoding="utf-8")
@@ -31,6 +31,9 @@ class Row:
     archetype: str
     columns: Mapping[str, Any]
     resolved: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return self.name
 
     @property
     def name(self) -> str:
@@ -98,11 +101,9 @@ def _rows() -> Iterator[Row]:
 ROWS = list(_rows())
 BY_NAME = {row.name: row for row in ROWS}
 CRM_ROWS = [row for row in ROWS if row.product == "crm"]
-every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-every_row_of_books_and_billing = pytest.mark.parametrize(
-    "row", [row for row in ROWS if row.product != "crm"], ids=lambda row: row.name
-)
-every_row_of_crm = pytest.mark.parametrize("row", CRM_ROWS, ids=lambda row: row.name)
+every_row = every(ROWS)
+every_row_of_books_and_billing = every([row for row in ROWS if row.product != "crm"])
+every_row_of_crm = every(CRM_ROWS)
 
 
 @cache

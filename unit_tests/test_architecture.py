@@ -10,7 +10,7 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
+from unit_tests.rules import every
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("source_zoho", "tasks", "bench", "unit_tests", "integration_tests")
@@ -35,7 +35,7 @@ def test_no_file_is_longer_than_one_idea() -> None:
     assert not long, f"more than {MOST_LINES} lines; find the second idea in it and give it a file: {long}"
 
 
-@pytest.mark.parametrize("path", python_files("source_zoho"), ids=lambda path: str(path.relative_to(ROOT)))
+@every(python_files("source_zoho"), named=lambda path: str(path.relative_to(ROOT)))
 def test_every_module_says_in_one_sentence_which_question_it_settles(path: Path) -> None:
     docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
 

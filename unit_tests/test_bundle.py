@@ -17,6 +17,7 @@ from airbyte_cdk.utils.yaml_loader import safe_load_yaml
 from click.testing import CliRunner
 
 from source_zoho.files import schema_path
+from source_zoho.manifest import with_streams
 from source_zoho.source import SourceZoho
 from tasks.bundle import main
 from unit_tests.zoho_of_modules import CONFIG, Organization, answering
@@ -34,9 +35,14 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def resolved(bundle: Path) -> dict[str, Any]:
+def manifest(bundle: Path) -> dict[str, Any]:
+    """The bundle as a runner reads it."""
+    return dict(safe_load_yaml(bundle.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def resolved(manifest: dict[str, Any]) -> dict[str, Any]:
     """The bundle with what its references come to."""
-    manifest = safe_load_yaml(bundle.read_text(encoding="utf-8"))
     return dict(ManifestReferenceResolver().preprocess_manifest(manifest))
 
 
@@ -93,13 +99,13 @@ def test_it_sends_no_half_messages(resolved: dict[str, Any]) -> None:
 
 
 def test_a_runner_of_foreign_manifests_wants_leave_to_run_our_classes(
-    bundle: Path, monkeypatch: pytest.MonkeyPatch
+    manifest: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    manifest = safe_load_yaml(bundle.read_text(encoding="utf-8"))
+    a_stream = with_streams(manifest, {"books_bills"})
     monkeypatch.delenv("AIRBYTE_ENABLE_UNSAFE_CODE", raising=False)
 
     with pytest.raises(AirbyteCustomCodeNotPermittedError):
-        ConcurrentDeclarativeSource(config=CONFIG, source_config=manifest, custom_components_trusted=False).streams(
+        ConcurrentDeclarativeSource(config=CONFIG, source_config=a_stream, custom_components_trusted=False).streams(
             CONFIG
         )
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import yaml
 
 from source_zoho.data_centers import DATA_CENTERS, ENVIRONMENTS, environment_url, may_receive_a_token
+from source_zoho.manifest import read_manifest
 
-MANIFEST = Path(__file__).resolve().parent.parent / "manifest.yaml"
+SPEC = read_manifest()["spec"]
 
 
 def test_every_data_center_has_hosts_of_its_own() -> None:
@@ -19,15 +18,14 @@ def test_every_data_center_has_hosts_of_its_own() -> None:
 
 
 def test_the_form_offers_exactly_the_data_centers_that_we_know() -> None:
-    spec = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["spec"]["connection_specification"]
+    spec = SPEC["connection_specification"]
 
     assert set(spec["properties"]["data_center"]["enum"]) == set(DATA_CENTERS)
 
 
 @pytest.mark.parametrize("which", ["consent_url", "access_token_url"])
 def test_the_sign_in_button_goes_to_the_accounts_host_of_every_data_center(which: str) -> None:
-    spec = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["spec"]
-    url = spec["advanced_auth"]["oauth_config_specification"]["oauth_connector_input_specification"][which]
+    url = SPEC["advanced_auth"]["oauth_config_specification"]["oauth_connector_input_specification"][which]
 
     for center in DATA_CENTERS.values():
         domain = str(urlsplit(center.accounts_url).hostname).removeprefix("accounts.")
@@ -47,7 +45,7 @@ def test_the_hosts_of_every_environment_may_receive_a_token(key: str, environmen
 
 
 def test_the_form_offers_exactly_the_environments_that_we_know() -> None:
-    spec = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["spec"]["connection_specification"]
+    spec = SPEC["connection_specification"]
 
     assert spec["properties"]["crm_environment"]["enum"] == list(ENVIRONMENTS)
     assert spec["properties"]["crm_environment"]["default"] == ENVIRONMENTS[0]

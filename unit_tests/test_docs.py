@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 import pytest
-import yaml
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 
 import bootstrap
@@ -19,11 +18,11 @@ from source_zoho.cli.protocol import VERBS
 from source_zoho.configuration import problems
 from source_zoho.coql import wanted
 from source_zoho.data_centers import DATA_CENTERS
+from source_zoho.manifest import read_manifest
 from unit_tests.pages import PAGE, PAGES, README, ROOT, SURPRISES, blocks, prose, text_of
 
-PROPERTIES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "manifest.yaml").read_text(encoding="utf-8"))["spec"][
-    "connection_specification"
-]["properties"]
+SPECIFICATION = read_manifest()["spec"]["connection_specification"]
+PROPERTIES: dict[str, dict[str, Any]] = SPECIFICATION["properties"]
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
@@ -44,10 +43,9 @@ def test_every_setting_is_on_the_connectors_page() -> None:
 
 
 def test_every_required_setting_is_a_prerequisite() -> None:
-    required = yaml.safe_load(text_of(ROOT / "manifest.yaml"))["spec"]["connection_specification"]["required"]
     prerequisites = text_of(PAGE).partition("## Prerequisites")[2].partition("\n## ")[0]
 
-    assert [key for key in required if f"**{PROPERTIES[key]['title']}**" not in prerequisites] == []
+    assert [key for key in SPECIFICATION["required"] if f"**{PROPERTIES[key]['title']}**" not in prerequisites] == []
 
 
 def test_the_data_centres_are_all_there() -> None:

@@ -283,7 +283,7 @@ def _scope_to_grant(row: Row) -> str:
 
 def test_the_manifest_is_what_the_cdk_understands() -> None:
     source = resources.files("airbyte_cdk.sources.declarative") / "declarative_component_schema.yaml"
-    validator = Draft7Validator(yaml.safe_load(source.read_text(encoding="utf-8")))
+    validator = Draft7Validator(yaml.load(source.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
     complete = ManifestComponentTransformer().propagate_types_and_parameters("", RESOLVED, {})
 
     assert not [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(complete)]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
-
 from source_zoho.components.follow import _WALKS
-from unit_tests.manifest_rows import BY_NAME, ROWS, TEXT, WRITTEN, Row, fields_of, schema_of
+from unit_tests.manifest_rows import BY_NAME, ROWS, TEXT, WRITTEN, Row, every_row, fields_of, schema_of
+from unit_tests.rules import every
 
 COLUMNS = {"name", "path", "records", "primary_key", "scope"}
 OF_BOOKS_AND_BILLING = COLUMNS | {"stable_sort", "query"}
@@ -17,10 +16,9 @@ OF_THE_CDK = [row for row in ROWS if row.parents]
 FOLLOWERS = [row for row in ROWS if row.follows]
 DETAILS = [row for row in ROWS if row.is_detail]
 
-every_child_of_the_cdk = pytest.mark.parametrize("row", OF_THE_CDK, ids=lambda row: row.name)
-every_follower = pytest.mark.parametrize("row", FOLLOWERS, ids=lambda row: row.name)
-every_detail = pytest.mark.parametrize("row", DETAILS, ids=lambda row: row.name)
-every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+every_child_of_the_cdk = every(OF_THE_CDK)
+every_follower = every(FOLLOWERS)
+every_detail = every(DETAILS)
 
 # What Zoho gives at a price stands in the last sentence of a schema.
 GATE = "needs document_details: changed."

@@ -17,6 +17,7 @@ from source_zoho.crm.fields import parse
 from source_zoho.crm.modules import FIXED, Module
 from source_zoho.emulator.crm.settings_table import table as documented_lists
 from unit_tests.manifest_rows import BY_NAME, CRM_ROWS, RESOLVED, WRITTEN, Row, every_row_of_crm, fields_of, schema_of
+from unit_tests.rules import every
 
 EVERYWHERE = {"name", "path", "records", "primary_key", "scope"}
 COLUMNS = {
@@ -35,9 +36,7 @@ TEMPLATES = [each for each in WRITTEN["dynamic_streams"] if "retriever" in each[
 RESOLVED_TEMPLATES = [each for each in RESOLVED["dynamic_streams"] if "retriever" in each["components_resolver"]]
 OF_QUERIES = [each for each in RESOLVED["dynamic_streams"] if each not in RESOLVED_TEMPLATES]
 every_template = pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each["name"])
-every_list_of_settings = pytest.mark.parametrize(
-    "row", [row for row in CRM_ROWS if row.name not in NO_SETTINGS], ids=lambda row: row.name
-)
+every_list_of_settings = every([row for row in CRM_ROWS if row.name not in NO_SETTINGS])
 
 
 # ── rows ──

@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 from jsonschema import Draft7Validator
 
 from tasks.draft_schema import TYPES, render
 from tasks.schema_tables import Tables, first_fields, product_of
+from unit_tests.rules import every
 
 SCHEMAS = Path(__file__).resolve().parents[1] / "schemas"
 STREAMS = sorted(path.stem for path in SCHEMAS.glob("*.json"))
@@ -28,9 +28,10 @@ TIMESTAMP = {"format": "date-time", "airbyte_type": "timestamp_with_timezone"}
 # Values without a type: the value of a custom field has the type of that field, an event comes as text or as an object.
 UNTYPED = {"value", "payload"}
 
-every_stream = pytest.mark.parametrize("stream", STREAMS)
-every_stream_of_the_tables = pytest.mark.parametrize("stream", sorted(TABLES.streams))
-every_detail_stream = pytest.mark.parametrize("stream", [name for name in STREAMS if name.endswith("_details")])
+every_stream = every(STREAMS)
+every_stream_of_the_tables = every(sorted(TABLES.streams))
+every_stream_of_crm = every([name for name in STREAMS if name.startswith("crm_")])
+every_detail_stream = every([name for name in STREAMS if name.endswith("_details")])
 
 
 @cache
@@ -133,7 +134,7 @@ def test_the_organization_comes_first_then_the_keys(stream: str) -> None:
     assert found == first, hint(stream, found, f"Draft it again: rows without {first} lose their identity.")
 
 
-@pytest.mark.parametrize("stream", [name for name in STREAMS if name.startswith("crm_")])
+@every_stream_of_crm
 def test_a_row_of_crm_names_no_organization_and_says_of_every_field_what_it_is(stream: str) -> None:
     properties = load(stream)["properties"]
     silent = [path for path, node in fields(load(stream)) if "description" not in node]

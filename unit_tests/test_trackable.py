@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-import yaml
 
 from source_zoho.configuration import problems
-from source_zoho.files import manifest_path
-from source_zoho.manifest import trackable
+from source_zoho.manifest import read_manifest, trackable
 
-MANIFEST = yaml.safe_load(manifest_path().read_text(encoding="utf-8"))
+MANIFEST = read_manifest()
 
 
 def listed(node: Any) -> Iterator[Mapping[str, Any]]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import requests
-import yaml
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.streams.http.error_handlers import ResponseAction
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -19,11 +18,11 @@ from source_zoho.components.connection import pace, tokens
 from source_zoho.components.errors import ZohoErrorHandler, is_gone, organization_of
 from source_zoho.components.rules import Rule, rules
 from source_zoho.errors import DailyLimit
-from source_zoho.files import manifest_path
+from source_zoho.manifest import read_manifest
 from source_zoho.oauth import tokens as stores
 from unit_tests.components.failures import CONFIG, a_handler, an_answer, the_failure
 
-TABLE = yaml.safe_load(manifest_path().read_text(encoding="utf-8"))["definitions"]["error_table"]
+TABLE = read_manifest()["definitions"]["error_table"]
 PLACE = "books_bills of organization 17"
 
 

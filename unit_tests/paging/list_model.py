@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any, Literal
 
 Mode = Literal["honour", "ignore", "refuse"]
 Row = dict[str, Any]
 NOON = 1_750_000_000
 MOST_ROWS_OF_A_PAGE = 200
-_OFFSETS_IN_MINUTES = (330, -480, 0, 60)
+_ZONES = tuple(timezone(timedelta(minutes=minutes)) for minutes in (330, -480, 0, 60))
 
 
 class RefusedError(Exception):
@@ -108,8 +109,7 @@ class ListModel:
         return body
 
     def _row(self, entry: Entry) -> Row:
-        minutes = _OFFSETS_IN_MINUTES[entry.number % 4] if self.several_zones else 0
-        return entry.row(timezone(timedelta(minutes=minutes)))
+        return entry.row(_ZONES[entry.number % 4] if self.several_zones else UTC)
 
     def _filtered(self, parameters: Mapping[str, str]) -> list[Entry]:
         text = parameters.get("last_modified_time")
@@ -138,6 +138,7 @@ class ListModel:
         return column, parameters.get("sort_order") == "D"
 
 
+@lru_cache(maxsize=10_000)
 def stamp(instant: int, zone: timezone = UTC) -> str:
     """Return *instant* as Zoho writes it."""
     return datetime.fromtimestamp(instant, zone).strftime("%Y-%m-%dT%H:%M:%S%z")

@@ -169,19 +169,25 @@ DEEDS = ["edit", "edit", "add", "delete", "delete"]
 TURNS = [*DEEDS, *DEEDS, "filter ignore", "filter refuse", "sort ignore", "sort refuse"]
 
 
-@st.composite
-def histories(draw: st.DrawFn, habits: st.SearchStrategy[dict[str, Any]], kinds: list[str]) -> History:
+def histories(habits: st.SearchStrategy[dict[str, Any]], kinds: list[str]) -> st.SearchStrategy[History]:
     """Draw a list whose records changed long ago, many in the same second, and what happens to it."""
-    stretches = st.tuples(st.sampled_from([0, 0, 1, 1000]), st.integers(1, 3 * PAGE))
-    times, instant = [], NOON - 150_000
-    for gap, length in draw(st.lists(stretches, min_size=1, max_size=4)):
-        times += [instant + gap * place for place in range(length)]
-        instant = times[-1] + 1000
-    starts_at = draw(st.sampled_from([None, *times[::3]]))
-    random.Random(draw(st.integers(0, 3))).shuffle(times)
-    deeds = st.builds(Deed, st.integers(1, 7), st.sampled_from(kinds), st.integers(0, 59), st.integers(0, 1))
-    silent = draw(st.frozensets(st.integers(0, 44), max_size=2))
-    return History(times, draw(st.lists(deeds, min_size=1, max_size=10)), draw(habits), starts_at, silent)
+    # Made once: a strategy that is made anew for every history is checked anew, which takes as long as drawing from it.
+    stretches = st.lists(st.tuples(st.sampled_from([0, 0, 1, 1000]), st.integers(1, 3 * PAGE)), min_size=1, max_size=4)
+    deed = st.builds(Deed, st.integers(1, 7), st.sampled_from(kinds), st.integers(0, 59), st.integers(0, 1))
+    deeds, silent = st.lists(deed, min_size=1, max_size=10), st.frozensets(st.integers(0, 44), max_size=2)
+
+    @st.composite
+    def a_history(draw: st.DrawFn) -> History:
+        times, instant = [], NOON - 150_000
+        for gap, length in draw(stretches):
+            times += [instant + gap * place for place in range(length)]
+            instant = times[-1] + 1000
+        starts_at = draw(st.sampled_from([None, *times[::3]]))
+        random.Random(draw(st.integers(0, 3))).shuffle(times)
+        silent_rows = draw(silent)
+        return History(times, draw(deeds), draw(habits), starts_at, silent_rows)
+
+    return a_history()
 
 
 modes: tuple[Mode, ...] = ("honour", "ignore", "refuse")
