@@ -12,7 +12,7 @@ COPY source_zoho ./source_zoho
 
 # An environment of our own: some bases keep pip away from the system's Python.
 RUN python3 -m venv /opt/source-zoho \
-    && /opt/source-zoho/bin/pip install --no-cache-dir . \
+    && /opt/source-zoho/bin/pip install --no-cache-dir '.[webhooks]' \
     && (id airbyte >/dev/null 2>&1 || useradd --create-home airbyte)
 
 # Airbyte's platform asks this variable for the command; people use the entry point.

@@ -29,10 +29,15 @@ _INTEGERS = {
     "daily_call_reserve": (0, 10_000_000),
     "lookback_minutes": (0, 10_080),
     "crm_formula_refresh_days": (1, 365),
+    "webhook_full_scan_days": (0, 31),
 }
+MOST_OF_A_TOKEN = 50  # characters, Zoho's bound: https://www.zoho.com/crm/developer/docs/api/v8/notifications/enable.html
+
 
 
 DEFAULT_LOOKBACK_MINUTES = 10
+DEFAULT_FULL_SCAN_DAYS = 1
+_STORES = ("sqlite", "postgresql")
 
 
 def lookback_minutes(config: Mapping[str, Any]) -> int:
@@ -49,6 +54,17 @@ def wants_details(config: Mapping[str, Any]) -> bool:
 def wants(config: Mapping[str, Any], product: str) -> bool:
     """Tell whether *product* is to be read."""
     return product in (config.get("products") or PRODUCTS)
+
+
+def webhook_store_url(config: Mapping[str, Any]) -> str:
+    """Return where events are kept; empty when there is no store."""
+    return str(config.get("webhook_store_url") or "")
+
+
+def full_scan_days(config: Mapping[str, Any]) -> int:
+    """Return after how many days a list that follows events is read in full all the same; 0 for in each sync."""
+    value = config.get("webhook_full_scan_days")
+    return DEFAULT_FULL_SCAN_DAYS if value is None else int(value)
 
 
 def start_date(config: Mapping[str, Any]) -> datetime | None:
@@ -182,6 +198,26 @@ def _start_date(config: Mapping[str, Any]) -> str | None:
     return f"start_date is {value!r}; expected a moment in UTC such as 2024-01-31T00:00:00Z."
 
 
+def _webhook_store_url(config: Mapping[str, Any]) -> str | None:
+    value = config.get("webhook_store_url")
+    if value is None or value == "":
+        return None
+    kind = value.partition("://")[0] if isinstance(value, str) else ""
+    if kind.partition("+")[0] in _STORES:
+        return None
+    return (  # the value itself stays out of the sentence: it may carry a password
+        "webhook_store_url names no store; expected an address such as sqlite:////var/lib/source-zoho/events.db "
+        "or postgresql://user:password@host/database."
+    )
+
+
+def _crm_notification_token(config: Mapping[str, Any]) -> str | None:
+    value = config.get("crm_notification_token")
+    if value is None or (isinstance(value, str) and len(value) <= MOST_OF_A_TOKEN):
+        return None
+    return f"crm_notification_token must be a text of at most {MOST_OF_A_TOKEN} characters, as Zoho takes no more."
+
+
 def _integer(config: Mapping[str, Any], key: str, low: int, high: int) -> str | None:
     value = config.get(key)
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and low <= value <= high):
@@ -208,4 +244,6 @@ _CHECKS: tuple[Callable[[Mapping[str, Any]], str | None], ...] = (
     _document_details,
     _crm_environment,
     _crm_transport,
+    _webhook_store_url,
+    _crm_notification_token,
 )

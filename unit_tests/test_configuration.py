@@ -11,12 +11,14 @@ from source_zoho.configuration import (
     DETAIL_LEVELS,
     PRODUCTS,
     formula_refresh_days,
+    full_scan_days,
     lookback_minutes,
     migrated,
     problems,
     start_date,
     wants,
     wants_details,
+    webhook_store_url,
 )
 from source_zoho.data_centers import DATA_CENTERS, ENVIRONMENTS
 
@@ -47,6 +49,9 @@ def test_a_full_configuration_is_fine() -> None:
         document_details="changed",
         crm_environment="sandbox",
         crm_formula_refresh_days=7,
+        webhook_store_url="postgresql://zoho:word@db.internal/events",
+        webhook_full_scan_days=0,
+        crm_notification_token="x" * 50,
         coql_queries=[{"name": "leads", "query": "select Last_Name from Leads where id is not null"}],
         api_base_url="https://www.zohoapis.eu",
         accounts_base_url="http://127.0.0.1:8080",
@@ -148,6 +153,7 @@ def test_a_start_date_that_is_no_moment_is_shown_a_good_one(value: object) -> No
         ("daily_call_reserve", 0, 10_000_000),
         ("lookback_minutes", 0, 10_080),
         ("crm_formula_refresh_days", 1, 365),
+        ("webhook_full_scan_days", 0, 31),
     ],
 )
 def test_a_number_out_of_bounds_is_told_the_bounds(key: str, low: int, high: int) -> None:
@@ -261,3 +267,30 @@ def test_every_wrong_query_is_told_with_the_other_problems() -> None:
 
 def test_queries_are_a_list() -> None:
     assert the_problem(coql_queries={"name": "a"}).startswith("coql_queries is {'name': 'a'}; expected a list of")
+
+
+# ── webhooks ──
+
+
+@pytest.mark.parametrize("value", ["events.db", "mysql://root:hush@db/events", "postgres//hush", 5])
+def test_an_address_of_no_store_is_shown_good_ones_without_being_repeated(value: object) -> None:
+    sentence = the_problem(webhook_store_url=value)
+
+    assert sentence.startswith("webhook_store_url names no store; expected an address such as sqlite:////")
+    assert "hush" not in sentence
+
+
+@pytest.mark.parametrize("value", ["x" * 51, 7, ["x"]])
+def test_a_token_that_zoho_would_not_take_is_told_the_bound(value: object) -> None:
+    assert the_problem(crm_notification_token=value).endswith("at most 50 characters, as Zoho takes no more.")
+
+
+def test_lists_that_follow_events_are_read_in_full_once_a_day_unless_told_otherwise() -> None:
+    assert full_scan_days({}) == full_scan_days({"webhook_full_scan_days": None}) == 1
+    assert full_scan_days({"webhook_full_scan_days": 0}) == 0
+
+
+@pytest.mark.parametrize("config", [{}, {"webhook_store_url": None}, {"webhook_store_url": ""}])
+def test_without_an_address_there_is_no_store(config: dict[str, Any]) -> None:
+    assert problems(a_config(**config)) == []
+    assert not webhook_store_url(config)
