@@ -142,9 +142,18 @@ def test_it_succeeds_and_says_each_step(demo: Demo) -> None:
         "Check the connection",
         "Discover the streams",
         "First read: everything",
+        "Make a report of it",
         "Six hours later in Zoho",
         "Second read: what changed",
     ]
+
+
+def test_the_report_tells_of_the_first_read(demo: Demo) -> None:
+    page = (demo.folder / "zoho-demo-report.html").read_text("utf-8")
+
+    assert str(demo.folder / "zoho-demo-report.html") in demo.output
+    assert f"<b>{sum(map(len, demo.sent('read-1').values())):,}</b>rows" in page
+    assert f"All {len(demo.keys)} streams were read to their end." in page
 
 
 def test_the_table_has_every_stream_that_the_connector_has(demo: Demo) -> None:

@@ -74,8 +74,8 @@ def messages(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_the_commands_of_the_readme_check_discover_read_read_on_plan_and_count(place: Path, zoho: Emulator) -> None:
-    looking, reading, reading_on, planning, counting = runnable_blocks(README)
+def test_the_commands_of_the_readme_check_discover_read_read_on_plan_count_and_report(place: Path, zoho: Emulator) -> None:
+    looking, reading, reading_on, planning, counting, reporting = runnable_blocks(README)
     organization_id = zoho.organization_ids[0]
 
     looked = run(looking, place)
@@ -103,6 +103,10 @@ def test_the_commands_of_the_readme_check_discover_read_read_on_plan_and_count(p
     counted = run(counting, place)
     assert counted.returncode == 0, counted.stderr
     assert "1 equal" in counted.stdout
+
+    reported = run(reporting, place)
+    assert reported.returncode == 0, reported.stderr
+    assert "All 1 streams were read to their end." in (place / "sync-report.html").read_text(encoding="utf-8")
 
 
 def records(path: Path) -> list[dict[str, Any]]:

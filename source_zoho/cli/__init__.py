@@ -11,9 +11,10 @@ from source_zoho.cli.demo import demo
 from source_zoho.cli.plan import plan
 from source_zoho.cli.protocol import VERBS, protocol_command
 from source_zoho.cli.sandbox import sandbox
+from source_zoho.cli.sync.command import report
 
 _PANELS = [
-    {"name": "For people", "commands": ["demo", "sandbox", "plan", "counts"]},
+    {"name": "For people", "commands": ["demo", "sandbox", "plan", "counts", "report"]},
     {"name": "Airbyte's protocol: messages on standard output, for platforms and scripts", "commands": list(VERBS)},
 ]
 
@@ -28,7 +29,7 @@ def app() -> None:
     """
 
 
-for command in (demo, sandbox, plan, counts, *map(protocol_command, VERBS)):
+for command in (demo, sandbox, plan, counts, report, *map(protocol_command, VERBS)):
     app.add_command(command)
 
 __all__ = ["app"]

@@ -40,7 +40,7 @@ def demo(size: Size, seed: int, directory: Path | None, keep: bool) -> None:
     See the connector at work: no account, no network.
 
     Starts an offline Zoho, reads all of it into a DuckDB file, changes some records there, and reads what changed.
-    The DuckDB file stays for you to look at; the working files go, unless you say --keep.
+    The DuckDB file and a report of the first read stay for you to look at; the working files go, unless you say --keep.
     """
     if importlib.util.find_spec("duckdb") is None:
         _end(FAILED, 'The demo writes a DuckDB file, but duckdb is missing: pip install "source-zoho[demo]"')
@@ -76,6 +76,8 @@ def show(outcome: Outcome, workplace: Workplace) -> None:
         console.print(line, soft_wrap=True)
     console.print()
     console.print(Text.assemble("DuckDB file: ", (str(workplace.database), "bold")), soft_wrap=True)
+    if workplace.report.exists():
+        console.print(Text.assemble("Report of the first read: ", (str(workplace.report), "bold")), soft_wrap=True)
     if workplace.keep:
         console.print(f"Working files: {workplace.scaffolding}", soft_wrap=True)
     console.print("\nA question to it:\n")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from source_zoho.cli.catalog import configured, costs_a_call_for_each_document, incremental_streams
@@ -64,6 +65,7 @@ class Tour:
         self.check()
         catalog = self.discover()
         first, states = self.read("First read: everything", "read-1", catalog, states=None)
+        self.report("read-1")
         changes = self.change()
         second, _ = self.read("Second read: what changed", "read-2", catalog, states=states)
         return Outcome(first, changes, second, incremental_streams(catalog))
@@ -88,6 +90,16 @@ class Tour:
                 f"and {details} with details of documents, left out here"
             )
         return catalog
+
+    def report(self, name: str) -> None:
+        """Make a page of the read called *name*."""
+        from source_zoho.cli.sync.command import write
+        from source_zoho.cli.sync.facts import sync_in
+        from source_zoho.cli.sync.view import View
+
+        with self._steps.step("Make a report of it") as step, self._workplace.log(name).open("rb") as lines:
+            write(View(sync_in(lines), "the demo", datetime.now(UTC)), self._workplace.report)
+            step.update(self._workplace.report.name)
 
     def change(self) -> list[Change]:
         """Let people work in Zoho for an afternoon."""

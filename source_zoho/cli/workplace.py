@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 DATABASE = "zoho-demo.duckdb"
+REPORT = "zoho-demo-report.html"
 
 
 class OccupiedError(Exception):
@@ -19,8 +20,9 @@ class Workplace:
     """
     The folder of one demo.
 
-    The database always stays when the demo succeeded. Configuration, catalog, state and the connector's messages are
-    scaffolding: they go, unless someone asked to keep them. Nothing stays of a demo that did not get to its end.
+    The database and the report always stay when the demo succeeded. Configuration, catalog, state and the connector's
+    messages are scaffolding: they go, unless someone asked to keep them. Nothing stays of a demo that did not get to
+    its end.
     """
 
     folder: Path
@@ -44,6 +46,11 @@ class Workplace:
         return self.folder / DATABASE
 
     @property
+    def report(self) -> Path:
+        """Return the path of the page about the first read."""
+        return self.folder / REPORT
+
+    @property
     def scaffolding(self) -> Path:
         """Return the folder of the working files."""
         return self.folder / "working-files"
@@ -65,7 +72,7 @@ class Workplace:
         shutil.rmtree(self.scaffolding, ignore_errors=True)
         if succeeded:
             return
-        for leftover in self.folder.glob(f"{DATABASE}*"):
-            leftover.unlink()
+        for leftover in [*self.folder.glob(f"{DATABASE}*"), self.report]:
+            leftover.unlink(missing_ok=True)
         if self.made_folder:
             self.folder.rmdir()
