@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import pytest
 from airbyte_cdk.sources.declarative import concurrent_declarative_source as cdk
+from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver as Resolver
 
 from source_zoho.manifest import read_manifest
 
@@ -37,6 +38,7 @@ def what_never_changes_is_worked_out_once() -> Iterator[None]:
         patch.object(cdk, "get_declarative_component_schema", cache(cdk.get_declarative_component_schema)),
         patch.object(cdk, "validate_manifest", _validated(cdk.validate_manifest)),
         patch.object(source, "_pre_process_manifest", _prepared(source._pre_process_manifest)),
+        patch.object(Resolver, "preprocess_manifest", _prepared(Resolver.preprocess_manifest)),
         patch("source_zoho.source.read_manifest", lambda: pickle.loads(written)),
     ):
         yield

@@ -75,7 +75,7 @@ def messages(text: str) -> list[dict[str, Any]]:
 
 
 def test_the_commands_of_the_readme_check_discover_read_read_on_plan_count_and_report(place: Path, zoho: Emulator) -> None:
-    looking, reading, reading_on, planning, counting, reporting = runnable_blocks(README)
+    looking, examining, reading, reading_on, planning, counting, reporting = runnable_blocks(README)
     organization_id = zoho.organization_ids[0]
 
     looked = run(looking, place)
@@ -83,6 +83,10 @@ def test_the_commands_of_the_readme_check_discover_read_read_on_plan_count_and_r
     answers = Counter(message["type"] for message in messages(looked.stdout) if message["type"] != "LOG")
     assert answers == {"SPEC": 1, "CONNECTION_STATUS": 1, "CATALOG": 1}
     assert '"status":"SUCCEEDED"' in looked.stdout.replace(" ", "")
+
+    examined = run(examining, place)
+    assert examined.returncode == 0, examined.stdout + examined.stderr
+    assert "Everything that was asked about can be read." in examined.stdout
 
     read = run(reading, place)
     assert read.returncode == 0, read.stderr

@@ -11,18 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
 from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
-from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_zoho.components.organizations import PARTITION_FIELD
-from source_zoho.errors import Transient
+from source_zoho.components.manifest_rows import name_of
+from source_zoho.components.rows_alone import partitions_of, streams_of, without_sync
 from source_zoho.manifest import read_manifest
 
 _LIST, _COUNT = "source_zoho.components.ListRetriever", "source_zoho.components.counts.CountRetriever"
-_BELONGS_TO_A_SYNC = frozenset({"incremental_sync", "state_migrations"})
 _ROWS_BETWEEN_NEWS = 200
 _NOT_ROWS = frozenset({"definitions", "dynamic_streams"})
 
@@ -69,8 +66,8 @@ class Census:
 
     def count(self, names: Iterable[str]) -> Iterator[Answer]:
         """Yield what Zoho says of each list of *names*, at the price of a call for each organization at most."""
-        for stream in self._streams(names, _as_count):
-            for partition, organization_id in _partitions(stream):
+        for stream in streams_of(self._manifest, self._config, names, _as_count):
+            for partition, organization_id in partitions_of(stream):
                 try:
                     said = next(iter(partition.read())).data
                 except AirbyteTracedException as error:
@@ -81,33 +78,10 @@ class Census:
     def scan(self, places: Iterable[tuple[str, str]], news: Callable[[int], None]) -> Iterator[Answer]:
         """Yield how many rows the lists of *places* (stream and organization) have, by reading all their pages."""
         wanted, lists = set(places), self.lists()
-        for stream in self._streams({name for name, _ in wanted}, _as_full_read):
-            for partition, organization_id in _partitions(stream):
+        for stream in streams_of(self._manifest, self._config, {name for name, _ in wanted}, without_sync):
+            for partition, organization_id in partitions_of(stream):
                 if (stream.name, organization_id) in wanted:
                     yield _scanned(partition, lists[stream.name], organization_id, news)
-
-    def _streams(
-        self, names: Iterable[str], adapt: Callable[[Mapping[str, Any]], dict[str, Any]]
-    ) -> list[AbstractStream]:
-        wanted = set(names)
-        groups = [
-            {**group, "streams": [adapt(row) for row in group["streams"] if _name(row) in wanted]}
-            for group in self._manifest["streams"]
-        ]
-        manifest = {**self._manifest, "streams": [group for group in groups if group["streams"]]}
-        streams = ConcurrentDeclarativeSource(source_config=manifest, config=self._config).streams(self._config)
-        return sorted(streams, key=lambda stream: stream.name)
-
-
-def _partitions(stream: AbstractStream) -> Iterator[tuple[Partition, str]]:
-    """Yield the partitions of *stream* with their organization, which is empty for a list of the account."""
-    try:
-        partitions = list(stream.generate_partitions())
-    except AirbyteTracedException as error:
-        raise Transient(str(error.message)) from None
-    for partition in partitions:
-        where = partition.to_slice() or {}
-        yield partition, str(where.get(PARTITION_FIELD, ""))
 
 
 def _scanned(partition: Partition, listed: Listed, organization_id: str, news: Callable[[int], None]) -> Answer:
@@ -122,10 +96,6 @@ def _scanned(partition: Partition, listed: Listed, organization_id: str, news: C
     return Answer(listed.name, organization_id, len(seen), "scan")
 
 
-def _name(row: Mapping[str, Any]) -> str:
-    return str(row["$parameters"]["name"])
-
-
 def _is_list(row: Mapping[str, Any]) -> bool:
     """Tell whether *row* is a list of its own, not one below a parent."""
     if row["retriever"].get("class_name") != _LIST:
@@ -137,12 +107,8 @@ def _is_list(row: Mapping[str, Any]) -> bool:
 def _listed(row: Mapping[str, Any]) -> Listed:
     router = row["retriever"]["partition_router"]
     in_organizations = router["type"] == "CustomPartitionRouter"  # ours: one partition for each of them
-    return Listed(_name(row), tuple(row["$parameters"]["primary_key"]), of_account=not in_organizations)
-
-
-def _as_full_read(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in _BELONGS_TO_A_SYNC}
+    return Listed(name_of(row), tuple(row["$parameters"]["primary_key"]), of_account=not in_organizations)
 
 
 def _as_count(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**_as_full_read(row), "retriever": {**row["retriever"], "class_name": _COUNT}}
+    return {**without_sync(row), "retriever": {**row["retriever"], "class_name": _COUNT}}
