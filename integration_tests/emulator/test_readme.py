@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import cast
+
+from source_zoho.emulator.webhooks.outbox import Delivery
 
 README = Path(__file__).parents[2] / "source_zoho" / "emulator" / "README.md"
 
@@ -15,8 +18,10 @@ def test_the_examples_run_one_after_the_other() -> None:
     for example in examples:
         exec(compile(example, str(README), "exec"), names)
 
-    assert len(examples) == 2
+    assert len(examples) == 3
     assert names["spent"] == 0
     invoice = names["invoice"]
     assert isinstance(invoice, dict)
     assert invoice["invoice_id"]
+    (attempt,) = cast("list[Delivery]", names["attempts"])
+    assert (attempt.record_id, attempt.status) == (invoice["invoice_id"], None)

@@ -3,6 +3,7 @@
 import errno
 import ipaddress
 import json
+import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from rich.console import Group
 from rich.text import Text
 
 from source_zoho.cli.terminal import WRONG_USE, notices, results
+from source_zoho.webhooks.settings import SECRET as SECRET_VARIABLE
 
 if TYPE_CHECKING:
     from source_zoho.emulator import Emulator
@@ -28,6 +30,8 @@ DEFAULT_CONFIG = Path("sandbox-config.json")
 CALLS_PER_MINUTE = 6000
 CALLS_PER_DAY = 10_000_000
 PRODUCTS = ["books", "billing", "crm"]
+# Deliveries are looked for so often: quick enough for somebody who watches.
+SECONDS_BETWEEN_DELIVERIES = 0.2
 
 
 @click.command()
@@ -55,8 +59,23 @@ PRODUCTS = ["books", "billing", "crm"]
     show_default=True,
     help="Where to write a configuration for the connector.",
 )
+@click.option(
+    "--webhooks",
+    "receiver_url",
+    metavar="URL",
+    help="Send webhooks of every change to a receiver on this machine, such as http://127.0.0.1:8000/webhooks. "
+    f"They are signed if {SECRET_VARIABLE} holds a secret.",
+)
 @click.option("--force", is_flag=True, help="Overwrite the configuration file even if no sandbox made it.")
-def sandbox(port: int, seed: int, size: Size, calls_per_minute: int, config_path: Path, force: bool) -> None:
+def sandbox(
+    port: int,
+    seed: int,
+    size: Size,
+    calls_per_minute: int,
+    config_path: Path,
+    receiver_url: str | None,
+    force: bool,
+) -> None:
     """
     Serve an offline Zoho on this machine until Ctrl-C.
 
@@ -69,8 +88,11 @@ def sandbox(port: int, seed: int, size: Size, calls_per_minute: int, config_path
         )
     with _stop_signals() as stop, _served(port, seed, size, calls_per_minute) as zoho:
         pace = {"calls_per_minute": calls_per_minute, "daily_call_limit": CALLS_PER_DAY}
+        webhooks = set_up_webhooks(zoho, receiver_url) if receiver_url else 0
         write_config(config_path, zoho.config(products=PRODUCTS, **pace))
         results().print(welcome(zoho.url, config_path, len(zoho.organization_ids), size), soft_wrap=True)
+        if receiver_url:
+            results().print(told_about_webhooks(zoho.url, webhooks, receiver_url), soft_wrap=True)
         _wait_for(stop)
         results().print(farewell(zoho.calls.total, config_path), soft_wrap=True)
 
@@ -94,6 +116,26 @@ def write_config(path: Path, config: Mapping[str, Any]) -> None:
         raise click.UsageError(
             f"{path} cannot be written ({error.strerror}); name another file with --config."
         ) from None
+
+
+def set_up_webhooks(zoho: "Emulator", url: str) -> int:
+    """Let every organization tell a receiver about its changes, and return how many webhooks that takes."""
+    from source_zoho.emulator.webhooks.usual import set_up_usual
+
+    secret = os.environ.get(SECRET_VARIABLE, "").split(",")[0].strip()
+    try:
+        return len(set_up_usual(zoho.webhooks, zoho.organization_ids, url, secret))
+    except ValueError as problem:
+        raise click.UsageError(f"The webhooks cannot be set up: {problem}") from None
+
+
+def told_about_webhooks(url: str, webhooks: int, receiver_url: str) -> Group:
+    """Return what a person needs to know to see a webhook arrive."""
+    return Group(
+        "",
+        f"{webhooks} webhooks go to {receiver_url}, signed if {SECRET_VARIABLE} holds a secret.",
+        f"  Records change at {url}/_emulator/edit, add and delete; {url}/_emulator/webhooks lists what was sent.",
+    )
 
 
 def welcome(url: str, config_path: Path, organizations: int, size: str) -> Group:
@@ -136,6 +178,8 @@ def _served(port: int, seed: int, size: Size, calls_per_minute: int) -> Iterator
     except OSError as error:
         notices().print(f"[red]Error:[/] {start_problem(port, error)}", soft_wrap=True)
         raise SystemExit(WRONG_USE) from None
+    # Channels of the CRM are opened by calls, at any time.
+    zoho.webhooks.start(SECONDS_BETWEEN_DELIVERIES)
     try:
         yield zoho
     finally:

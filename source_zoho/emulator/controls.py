@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from .webhooks.controls import ACTIONS as WEBHOOK_ACTIONS
 from .wire import Answer, Request
 
 if TYPE_CHECKING:
@@ -110,6 +111,11 @@ def _crm_delete(emulator: Emulator, body: Body) -> Body:
     return {"record_id": body["record_id"]}
 
 
+def _crm_restore(emulator: Emulator, body: Body) -> Body:
+    emulator.crm.restore(body["module"], body["record_id"])
+    return {"record_id": body["record_id"]}
+
+
 def _crm_behave(emulator: Emulator, body: Body) -> Body:
     emulator.crm.behave(**body)
     return {"module": body.get("module")}
@@ -167,6 +173,7 @@ _ACTIONS: dict[tuple[str, str], tuple[Callable[[Emulator, Body], Body], str]] = 
     ("POST", "crm-add"): (_crm_add, "add a record with `fields` to `module` of the CRM"),
     ("POST", "crm-edit"): (_crm_edit, "change `fields` of `record_id` in `module` of the CRM"),
     ("POST", "crm-delete"): (_crm_delete, "delete `record_id` of `module` of the CRM, `permanent` or not"),
+    ("POST", "crm-restore"): (_crm_restore, "take `record_id` of `module` of the CRM out of the recycle bin"),
     ("POST", "crm-behave"): (_crm_behave, "switches of a `module` or list of settings of the CRM, or of all"),
     ("POST", "edit"): (_edit, "change `fields` of `record_id`"),
     ("POST", "add"): (_add, "add a record with `fields`"),
@@ -178,5 +185,6 @@ _ACTIONS: dict[tuple[str, str], tuple[Callable[[Emulator, Body], Body], str]] = 
     ("POST", "reset-calls"): (_reset_calls, "forget counters and log"),
     ("POST", "grant-code"): (_grant_code, "make a grant code for `scopes`, good for `seconds`"),
     ("POST", "revoke"): (_revoke, "let every access token die"),
+    **WEBHOOK_ACTIONS,
 }
 CONTROLS = {f"{method} {CONTROL_PATH}{name}": what for (method, name), (_, what) in _ACTIONS.items()}

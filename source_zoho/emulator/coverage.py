@@ -13,6 +13,7 @@ from .faults import BROKEN, SPOILING, TOKEN, ZOHO_ERRORS
 from .filters import is_emulated
 from .resources import ROOTS, Product, Resource, resources
 from .special_calls import special_calls
+from .webhooks.covered import ROWS as WEBHOOK_ROWS
 
 _HEAD = """# What the emulator covers
 
@@ -49,7 +50,10 @@ def coverage() -> str:
     """Return the coverage table as Markdown."""
     lines = [_HEAD, "## Accounts\n", "| call | what |", "| --- | --- |"]
     lines.append(_row("POST /oauth/v2/token", "refresh_token and authorization_code, by query string or form"))
-    lines.append(_row("GET /oauth/v2/auth", "the user consents at once; redirects to loopback only"))
+    lines.append(_row("GET /oauth/v2/auth", "a page that asks for consent; redirects to loopback only"))
+    lines.append(_row("POST /oauth/v2/auth", "the page's two buttons"))
+    lines.append(_row("POST /oauth/v2/token/revoke", "token, by query string or form"))
+    lines.append(_row("GET /oauth/serverinfo", "data centres and their accounts servers"))
     others = [_row(f"GET {one.root}{one.path}", one.key) for one in special_calls().values()]
     return "\n".join(
         [
@@ -59,6 +63,7 @@ def coverage() -> str:
             *_product("billing"),
             *_table("Calls of CRM", covered.CALLS, [_row(*row) for row in covered.call_rows()]),
             *_table("Modules of CRM", covered.MODULES, [_row(*row) for row in covered.module_rows()]),
+            *_table("What is sent", ("to whom", "body"), [_row(*row) for row in WEBHOOK_ROWS]),
             *_table("Faults", ("kind", "what the caller gets"), _fault_rows()),
             *_table("Controls", ("call", "what"), [_row(f"{call}", what) for call, what in CONTROLS.items()]),
             "",

@@ -32,6 +32,7 @@ from .reports import report
 from .resources import PRODUCTS, Product, resources
 from .server import Server
 from .special_calls import special_calls
+from .webhooks import Webhooks
 from .wire import Answer, Request
 from .world import SPAN, Size, World
 from .zones import Zone
@@ -103,6 +104,7 @@ class Emulator:
         crm_limits = CrmLimits(clock, crm_edition, crm_users, crm_credits, crm_concurrency)
         self._front.crm = CrmDoor(self._front, CrmService(crm), crm_limits)
         self.crm = Crm(crm, self._front.crm, self.lock)
+        self.webhooks = Webhooks(self._front, self.crm, seed)
         self._server: Server | None = None
         if odd_accounts:
             self.add_organization("Ledger Only KG", products=("books",))
@@ -153,7 +155,8 @@ class Emulator:
         self._server.start()
 
     def stop(self) -> None:
-        """Stop serving and close what is open."""
+        """Stop serving and delivering, and close what is open."""
+        self.webhooks.stop()
         if self._server:
             self._server.stop()
             self._server = None
@@ -233,7 +236,10 @@ class Emulator:
                 self.world.organization(record_id).row.update(fields)
                 return
             collection = self.world.collection(resource, organization_id)
-            collection.edit(record_meant(collection, record_id), fields, int(self.clock.seconds()))
+            handle = record_meant(collection, record_id)
+            before = self.webhooks.changes.before(collection, handle)
+            kept = collection.edit(handle, fields, int(self.clock.seconds()))
+            self.webhooks.changes.edited(collection, before, kept)
 
     def add(self, resource: str, organization_id: str, **fields: object) -> str:
         """Add a record, made and changed now; a child needs its parent's id among the fields."""
@@ -245,13 +251,17 @@ class Emulator:
                 if described.field not in collection.resource.fields:
                     fields.pop(described.field)
             kept = collection.add(fields, int(self.clock.seconds()), parent)
+            self.webhooks.changes.created(collection, kept)
             return str(kept.row.get(collection.resource.id, kept.number))
 
     def delete(self, resource: str, organization_id: str, record_id: str) -> None:
         """Take a record away, without a trace, as Books does."""
         with self.lock:
             collection = self.world.collection(resource, organization_id)
-            collection.delete(record_meant(collection, record_id))
+            handle = record_meant(collection, record_id)
+            before = self.webhooks.changes.before(collection, handle)
+            collection.delete(handle)
+            self.webhooks.changes.deleted(collection, before)
 
     def add_organization(
         self,

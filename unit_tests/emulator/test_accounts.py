@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
-
 import orjson
 import pytest
 
 from source_zoho.emulator import Emulator
-from source_zoho.emulator.wire import Request
+from source_zoho.emulator.wire import Answer, Request
 from unit_tests.emulator.builders import Caller, body_of, refusal
 
 
@@ -151,49 +149,9 @@ def test_wider_scopes_include_reading(scope: str) -> None:
     assert caller.get("/invoices").status == 200
 
 
-def consent(caller: Caller, **changes: str) -> dict[str, list[str]]:
-    query = {
-        "response_type": "code",
-        "client_id": caller.zoho.accounts.client_id,
-        "scope": "ZohoBooks.settings.READ,ZohoBooks.contacts.READ",
-        "redirect_uri": "http://localhost:8123/callback",
-        "access_type": "offline",
-        "state": "xyz",
-        **changes,
-    }
-    answer = caller.zoho.answer(Request("GET", "/oauth/v2/auth", query))
-    assert answer.status == 302
-    return parse_qs(urlsplit(answer.headers["Location"]).query)
-
-
 def trade(caller: Caller, code: str, **changes: str | None) -> dict[str, object]:
     form = {"grant_type": "authorization_code", "code": code, "refresh_token": None, **changes}
     return body_of(caller.ask_token(**form))
-
-
-def test_consent_sends_back_a_code_the_state_and_the_data_centre(caller: Caller) -> None:
-    told = consent(caller)
-
-    assert told["state"] == ["xyz"]
-    assert told["location"] == ["us"]
-    assert told["code"][0].startswith("1000.")
-
-
-def test_a_code_is_traded_once_for_a_refresh_token_with_the_scopes_asked_for(caller: Caller) -> None:
-    code = consent(caller)["code"][0]
-    tokens = trade(caller, code, redirect_uri="http://localhost:8123/callback")
-    access_token = str(tokens["access_token"])
-
-    assert caller.get("/items", token=access_token).status == 200
-    assert refusal(caller.get("/invoices", token=access_token)) == (401, 57)
-    assert "access_token" in body_of(caller.ask_token(refresh_token=str(tokens["refresh_token"])))
-    assert trade(caller, code) == {"error": "invalid_code"}
-
-
-def test_without_offline_access_there_is_no_refresh_token(caller: Caller) -> None:
-    code = consent(caller, access_type="online")["code"][0]
-
-    assert "refresh_token" not in trade(caller, code)
 
 
 def test_a_code_expires(caller: Caller) -> None:
@@ -203,25 +161,53 @@ def test_a_code_expires(caller: Caller) -> None:
     assert trade(caller, code) == {"error": "invalid_code"}
 
 
-def test_a_code_is_bound_to_its_redirect_uri(caller: Caller) -> None:
-    code = consent(caller)["code"][0]
-
-    assert trade(caller, code, redirect_uri="http://localhost:9/else") == {"error": "invalid_redirect_uri"}
-
-
-def test_one_unknown_scope_spoils_the_whole_consent(caller: Caller) -> None:
-    assert consent(caller, scope="ZohoBooks.settings.READ,ZohoBilling.invoices.READ")["error"] == ["invalid_scope"]
-
-
-@pytest.mark.parametrize("address", ["https://example.com/callback", "", "http://localhost.example.com/"])
-def test_nobody_is_sent_off_this_machine(caller: Caller, address: str) -> None:
-    query = {"client_id": caller.zoho.accounts.client_id, "response_type": "code", "redirect_uri": address}
-
-    assert caller.zoho.answer(Request("GET", "/oauth/v2/auth", query)).status == 400
-
-
 def test_the_twenty_first_refresh_token_deletes_the_oldest(caller: Caller) -> None:
     for _ in range(20):
         trade(caller, caller.zoho.grant_code({"ZohoBooks.settings.READ"}))
 
     assert body_of(caller.ask_token()) == {"error": "invalid_code"}
+
+
+# ── ending tokens, and the other data centres ──
+
+
+def revoke(caller: Caller, token: str) -> Answer:
+    return caller.zoho.answer(Request("POST", "/oauth/v2/token/revoke", {"token": token}))
+
+
+def test_ending_a_refresh_token_ends_what_came_of_it(caller: Caller) -> None:
+    access_token = caller.new_token()
+
+    answer = revoke(caller, caller.zoho.accounts.refresh_token)
+
+    assert (answer.status, body_of(answer)) == (200, {"status": "success"})
+    assert refusal(caller.get("/items", token=access_token)) == (401, 57)
+    assert body_of(caller.ask_token()) == {"error": "invalid_code"}
+
+
+def test_ending_an_access_token_leaves_the_refresh_token(caller: Caller) -> None:
+    access_token = caller.new_token()
+
+    assert revoke(caller, access_token).status == 200
+
+    assert refusal(caller.get("/items", token=access_token)) == (401, 57)
+    assert caller.ask_token().status == 200
+
+
+def test_a_token_to_end_may_come_in_a_form(caller: Caller) -> None:
+    body = f"token={caller.zoho.accounts.refresh_token}".encode()
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+
+    assert caller.zoho.answer(Request("POST", "/oauth/v2/token/revoke", {}, headers, body)).status == 200
+
+
+def test_a_token_that_there_is_not_cannot_be_ended(caller: Caller) -> None:
+    assert revoke(caller, "1000.typo").status == 400
+
+
+def test_the_accounts_server_names_the_data_centres(zoho: Emulator) -> None:
+    zoho.accounts.url = "http://127.0.0.1:8080"
+
+    told = body_of(zoho.answer(Request("GET", "/oauth/serverinfo")))
+
+    assert told == {"result": "success", "locations": {"us": "http://127.0.0.1:8080"}}

@@ -72,6 +72,9 @@ _TABLE = (
     Code("UNABLE_TO_PARSE_DATA_TYPE", 400, "the body cannot be read as the expected type"),
     Code("INVALID_DATA", 400, "invalid data", {"param_name": "fields"}),
     Code("INVALID_REQUEST", 400, "the request is not a valid one"),
+    Code("NOT_SUBSCRIBED", 400, "the channel is not subscribed"),
+    Code("EXPECTED_FIELD_MISSING", 400, "Specify atleast one field"),
+    Code("DEPENDENT_FIELD_MISSING", 400, "DEPENDENT_FIELD_MISSING"),
 )
 # Kinds of trouble that share a code and differ in what is said along with it.
 _VARIANTS = {

@@ -13,6 +13,10 @@ from .spec import ModuleSpec, specs
 CALLS = ("call", "credits", "parameters")
 MODULES = ("module", "generated_type", "fields", "what a reader meets")
 _LIST = "fields (needed, 50 at most), ids, page, per_page, page_token, sort_by, sort_order, converted"
+_CHANNEL = (
+    "channel_id, events, notify_url (all needed), token, channel_expiry, notification_condition, fields, "
+    "notify_on_related_action, return_affected_field_values"
+)
 _RECORDS = (
     (
         "GET {module}",
@@ -34,6 +38,14 @@ _RECORDS = (
         "1, 2 or 3 by LIMIT",
         "select_query (needed), include_meta; custom views (`from Leads#cvid`): answered with 501",
     ),
+    (
+        "POST actions/watch",
+        "1",
+        f"watch (needed) of {_CHANNEL}",
+    ),
+    ("PUT actions/watch", "1", "as of POST; all that is left out is reset"),
+    ("PATCH actions/watch", "1", "as of POST; what is left out stays; `_delete_events` takes events away"),
+    ("DELETE actions/watch", "1", "channel_ids (needed)"),
     ("POST __composite_requests", "1", "up to 5 calls, lists cut to 25 rows, 5 places among the calls in flight"),
 )
 

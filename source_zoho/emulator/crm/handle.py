@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import RLock
@@ -12,8 +12,10 @@ from typing import Any
 from .bulk_behaviour import is_bulk_switch
 from .bulk_jobs import Job
 from .door import CrmDoor
+from .notices import Notice, notices
 from .rows import Row
 from .spec import ModuleSpec, described_fields, wide_fields
+from .watch_behaviour import is_watch_switch
 from .world import CrmWorld
 
 _STAGE_HISTORY = {"Deals": ("DealHistory", "Stage"), "Quotes": ("Quote_Stage_History", "Quote_Stage")}
@@ -26,6 +28,8 @@ class Crm:
     def __init__(self, world: CrmWorld, door: CrmDoor, lock: RLock) -> None:
         """Steer *world* and *door*, under the emulator's one lock."""
         self._world, self._door, self._lock = world, door, lock
+        # Where notifications go; whoever delivers them says so.
+        self.send: Callable[[Notice], None] = lambda _notice: None
 
     # ── modules and fields ──
 
@@ -133,7 +137,9 @@ class Crm:
         with self._lock:
             rows = self._world.rows(module)
             self._check(module, fields)
-            return rows.id_of(rows.add(dict(fields), self._world.now()))
+            record_id = rows.id_of(rows.add(dict(fields), self._world.now()))
+            self._notify(module, record_id, "insert")
+            return record_id
 
     def edit(self, module: str, record_id: str, **fields: object) -> None:
         """
@@ -144,6 +150,7 @@ class Crm:
         with self._lock:
             if module in self._world.settings.names:
                 self._world.settings.edit(module, record_id, **fields)
+                self._notify(module, record_id, "update", fields)
                 return
             if self._world.spec(module).kind == "tracker":
                 raise ValueError(f"{module} is a history: its records do not change.")
@@ -151,6 +158,7 @@ class Crm:
             moment = given.pop("Modified_Time", None)
             second = int(datetime.fromisoformat(str(moment)).timestamp()) if moment else self._world.now()
             self._change(module, record_id, given, second)
+            self._notify(module, record_id, "update", given)
             history, stage = _STAGE_HISTORY.get(module, ("", ""))
             if stage in fields:
                 record = self._world.record(module, record_id)
@@ -173,6 +181,7 @@ class Crm:
         with self._lock:
             rows = self._world.rows(module)
             rows.bin.delete(rows.existing(record_id), permanent=permanent)
+            self._notify(module, record_id, "delete")
 
     def purge(self, module: str, record_id: str) -> None:
         """Delete a record for good that lies in the recycle bin."""
@@ -185,11 +194,19 @@ class Crm:
         with self._lock:
             rows = self._world.rows(module)
             rows.bin.restore(_known(rows.number_of(record_id), record_id), moves=moves)
+            if (told := self._world.watch.behaviour.watch_restored) != "nothing":
+                self._notify(module, record_id, told)
 
     def deleted(self, module: str) -> list[Row]:
         """Return the rows of the module's deleted list, with the name of the module."""
         with self._lock:
             return [{"module": module, **row} for row in self._world.deleted(module)]
+
+    def _notify(self, module: str, record_id: str, operation: str, fields: Mapping[str, Any] | None = None) -> None:
+        for notice in notices(
+            self._world.watch, module, record_id, operation, fields or {}, self._world.clock.seconds()
+        ):
+            self.send(notice)
 
     def _change(self, module: str, record_id: str, fields: dict[str, object], second: int | None) -> None:
         rows = self._world.rows(module)
@@ -207,11 +224,11 @@ class Crm:
         """
         Choose what Zoho's documents leave open, or what a test wants to go wrong.
 
-        *module* is a module ("Leads") or a list of settings ("users"); `ModuleBehaviour`, `BulkBehaviour` and
-        `SettingsBehaviour` name their switches. Without a module: `composite` and `price_list` (are they there?),
-        `settings_read` (does ZohoCRM.settings.READ cover every group?), `coql` (does the grant reach queries?),
-        `errors_in_data` (do refusals stand in an array?); all other switches then go to every module, also
-        to those that are added later.
+        *module* is a module ("Leads") or a list of settings ("users"); `ModuleBehaviour`, `BulkBehaviour`,
+        `SettingsBehaviour` and, without a module, `WatchBehaviour` name their switches. Also without one: `composite`
+        and `price_list` (are they there?), `settings_read` (does ZohoCRM.settings.READ cover every group?), `coql`
+        (does the grant reach queries?), `errors_in_data` (do refusals stand in an array?); all other switches then go
+        to every module, also to those that are added later.
         """
         with self._lock:
             if module in self._world.settings.names:
@@ -219,7 +236,7 @@ class Crm:
                 return
             switches = self._behave_bulk(module, switches)
             if module is None:
-                switches = self._behave_all(switches)
+                switches = self._behave_all(self._behave_watch(switches))
             if switches:
                 self._world.behave(module, switches)
 
@@ -230,6 +247,11 @@ class Crm:
         own = {name: value for name, value in switches.items() if is_bulk_switch(name)}
         self._door.service.bulk.switches.set(module, own)
         return {name: value for name, value in switches.items() if name not in own}
+
+    def _behave_watch(self, switches: dict[str, Any]) -> dict[str, Any]:
+        """Set how notifications behave, return what is left."""
+        self._world.watch.behave({name: value for name, value in switches.items() if is_watch_switch(name)})
+        return {name: value for name, value in switches.items() if not is_watch_switch(name)}
 
     def _behave_all(self, switches: dict[str, Any]) -> dict[str, Any]:
         """Set what belongs to no module, return what is left."""

@@ -14,6 +14,7 @@ from .records import Given, Records
 from .refusals import invalid_id, invalid_parameter, refused, required_missing
 from .routes import Route, find_route, reading_scope
 from .scopes import missing_scope
+from .watch import PATH as WATCH_PATH
 
 if TYPE_CHECKING:
     from threading import RLock
@@ -51,6 +52,8 @@ class CrmService:
 
     def answer(self, route: Route, request: Request, granted: frozenset[str] | None) -> Given:
         """Answer a call."""
+        if is_watch(route) and request.method != route.method:
+            return self.world.watch.answer(request, granted)
         if request.method != route.method:
             raise refused("INVALID_REQUEST_METHOD")
         self.permit(route, granted)
@@ -174,3 +177,8 @@ class CrmService:
             raise refused("NOT_SUPPORTED")
         self.permit(route, granted)
         return self._answer(route, inner.path, inner.query, inner.headers, _MOST_IN_COMPOSITE)
+
+
+def is_watch(route: Route) -> bool:
+    """Tell whether a call is about notification channels: the only list of settings that other methods change."""
+    return route.found is not None and route.found.path.strip("/") == WATCH_PATH

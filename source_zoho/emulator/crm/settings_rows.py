@@ -179,12 +179,22 @@ def _organization(rows: Rows, _parent: str) -> list[Row]:
     ]
 
 
+def _channels(rows: Rows, _parent: str) -> list[Row]:
+    """Return the channels of somebody who was here before, and those that calls opened."""
+    before = rows.made("notification_channels", rows.size("notification_channels"))
+    return [*before, *rows.world.channels()]
+
+
 # What is made from records and fields changes with them, and is found anew for every call.
 _FROM_RECORDS = frozenset(
-    {"layouts", "recycle_bin", "timelines", "record_emails", "record_shares", "deal_contact_roles"}
+    {
+        *("layouts", "recycle_bin", "timelines", "record_emails", "record_shares", "deal_contact_roles"),
+        "notification_channels",
+    }
 )
 _WORKED_OUT: dict[str, Callable[[Rows, str], list[Row]]] = {
     "organization": _organization,
+    "notification_channels": _channels,
     "users": settings_people.users,
     "user_territories": settings_people.user_territories,
     "user_associated_groups": settings_people.user_groups,

@@ -52,3 +52,6 @@ class SettingsWorld(Protocol):
 
     def deleted(self, module: str) -> Sequence[Mapping[str, Any]]:
         """Return what was deleted from a module, as its `deleted` list has it."""
+
+    def channels(self) -> Sequence[Row]:
+        """Return the notification channels that were opened by calls, as their list has them."""

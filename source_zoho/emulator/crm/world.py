@@ -17,6 +17,7 @@ from .module_metadata import has_records, module_row, refusal_of
 from .rows import Row, Rows
 from .settings import Settings
 from .spec import Field, ModuleSpec, resized, specs
+from .watch import Watch
 
 _ZONE = Zone("Asia/Calcutta", 330)
 _SIZES = {"small": 1, "medium": 20, "large": 500}
@@ -57,6 +58,7 @@ class CrmWorld:
         self._usual = ModuleBehaviour()
         self._people: list[Row] = []
         self._layouts: dict[str, Row] = {}
+        self.watch = Watch(self)
         self.settings = Settings(self, seed=seed)
 
     # ── time and numbers ──
@@ -222,6 +224,10 @@ class CrmWorld:
     def deleted(self, name: str) -> list[Row]:
         """Return what was deleted from a module, as its own list has it."""
         return self.rows(name).bin.listed()
+
+    def channels(self) -> list[Row]:
+        """Return the notification channels that were opened by calls, as their list has them."""
+        return self.watch.rows()
 
     # ── behaviour ──
 

@@ -56,8 +56,11 @@ class CrmCaller:
         return self.post("/__composite_requests", {"__composite_requests": inner, **changes})
 
     def post(self, path: str, body: object) -> Answer:
+        return self.send("POST", path, body)
+
+    def send(self, method: str, path: str, body: object, **query: str) -> Answer:
         headers = {"authorization": f"Zoho-oauthtoken {self.token}"}
-        return self.zoho.answer(Request("POST", f"/crm/v8{path}", {}, headers, orjson.dumps(body)))
+        return self.zoho.answer(Request(method, f"/crm/v8{path}", query, headers, orjson.dumps(body)))
 
 
 def refusal(answer: Answer) -> tuple[int, str, Row]:

@@ -69,6 +69,9 @@ class AWorld:
     def deleted(self, module: str) -> list[dict[str, Any]]:
         return self.gone.get(module, [])
 
+    def channels(self) -> list[dict[str, Any]]:
+        return []
+
 
 class Asker:
     """A caller of settings: gives bodies, or the status of an answer without one, or the refusal."""
