@@ -77,3 +77,8 @@ def may_receive_a_token(url: str) -> bool:
     if host in _LOOPBACK_HOSTS:
         return parts.scheme in {"http", "https"}
     return parts.scheme == "https" and host in _ZOHO_HOSTS
+
+
+def is_on_this_machine(url: str) -> bool:
+    """Tell whether *url* is one of this machine's own, as the offline Zoho's is."""
+    return may_receive_a_token(url) and urlsplit(url).hostname in _LOOPBACK_HOSTS

@@ -35,6 +35,7 @@ class Kind(Enum):
     MODULES = "Modules whose fields are the same everywhere"
     DELETED = "Deleted records"
     OF_RECORDS = "What belongs to a record"
+    EVENTS = "Events that Zoho told by itself"
     UNKNOWN = "Streams that the tables cannot describe yet"
 
     @property
@@ -67,8 +68,8 @@ class Stream:
         """Return the stream that the resolved *row* declares."""
         columns, retriever = row["$parameters"], row["retriever"]
         router = retriever.get("partition_router", {})
-        requester = retriever.get("requester") or retriever["one"]
-        prefix = requester["error_handler"]["scopes"]
+        requester = retriever.get("requester") or retriever.get("one")  # events are in a store of our own
+        prefix = requester["error_handler"]["scopes"] if requester else ""
         return cls(
             name=columns["name"],
             key=columns["primary_key"],
@@ -129,6 +130,7 @@ _KINDS: Mapping[str, Kind] = {
     "ModuleRetriever": Kind.MODULES,
     "DeletedRecordsRetriever": Kind.DELETED,
     "RecordChildrenRetriever": Kind.OF_RECORDS,
+    "WebhookEventsRetriever": Kind.EVENTS,
 }
 _KINDS_BY_ROUTER: Mapping[str, Kind] = {
     "CrmOrganizationRouter": Kind.ORGANIZATION,

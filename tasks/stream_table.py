@@ -15,6 +15,7 @@ from typing import Any
 
 import rich_click as click
 
+from source_zoho.scopes import of_product
 from tasks.crm_costs import module_prices
 from tasks.prices import CHANGED, ROWS
 from tasks.road_prices import road_prices
@@ -99,12 +100,8 @@ _WAITING = {"wait", "retry", "end_of_day"}
 
 def scope_lists(resolved: Mapping[str, Any]) -> Iterator[str]:
     """Yield the scopes that the sign-in button asks for, product by product, in the form that Zoho's console takes."""
-    asked = resolved["spec"]["advanced_auth"]["oauth_config_specification"]["oauth_connector_input_specification"]
-    scopes = [each["scope"] for each in asked["scopes"]]
     for product, title in PRODUCTS.items():
-        prefix = next((each.scope.partition(".")[0] for each in streams(resolved) if each.product == product), "")
-        own = [scope for scope in scopes if scope.startswith(f"{prefix}.")]
-        yield from (f"{title}:", "", "```text", ",".join(own), "```", "")
+        yield from (f"{title}:", "", "```text", ",".join(of_product(resolved, product)), "```", "")
 
 
 def _by_kind(resolved: Mapping[str, Any], product: str) -> dict[Kind, list[Stream]]:
@@ -120,8 +117,11 @@ def _table(members: Sequence[Stream]) -> Iterator[str]:
     for stream in members:
         key = [name for name in stream.key if name != "organization_id"] or list(stream.key)
         cost = price(stream)
-        scope = f"`{stream.scope}`" if stream.scope else "of the lists themselves"
+        scope = f"`{stream.scope}`" if stream.scope else _WITHOUT_A_SCOPE.get(stream.kind, "of the lists themselves")
         yield _line((f"`{stream.name}`", _code(key), how(stream), cost.first, cost.later, scope))
+
+
+_WITHOUT_A_SCOPE = {Kind.EVENTS: "none"}
 
 
 def _range(values: Sequence[str]) -> str:

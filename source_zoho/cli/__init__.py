@@ -8,13 +8,16 @@ import rich_click as click
 
 from source_zoho.cli.counts import counts
 from source_zoho.cli.demo import demo
+from source_zoho.cli.doctor.command import doctor
+from source_zoho.cli.login import login
 from source_zoho.cli.plan import plan
 from source_zoho.cli.protocol import VERBS, protocol_command
 from source_zoho.cli.sandbox import sandbox
 from source_zoho.cli.sync.command import report
+from source_zoho.cli.webhooks import webhooks
 
 _PANELS = [
-    {"name": "For people", "commands": ["demo", "sandbox", "plan", "counts", "report"]},
+    {"name": "For people", "commands": ["demo", "sandbox", "login", "doctor", "plan", "counts", "report", "webhooks"]},
     {"name": "Airbyte's protocol: messages on standard output, for platforms and scripts", "commands": list(VERBS)},
 ]
 
@@ -29,7 +32,7 @@ def app() -> None:
     """
 
 
-for command in (demo, sandbox, plan, counts, report, *map(protocol_command, VERBS)):
+for command in (demo, sandbox, login, doctor, plan, counts, report, webhooks, *map(protocol_command, VERBS)):
     app.add_command(command)
 
 __all__ = ["app"]

@@ -19,7 +19,7 @@ _DEFAULT_CALLS_PER_MINUTE = 95  # Zoho allows 100; its window and ours do not be
 
 def tokens(config: Mapping[str, Any]) -> TokenStore:
     """Return the token store of the grant in *config*."""
-    return store_for(_grant(config))
+    return store_for(Grant.of(config))
 
 
 def api_url(config: Mapping[str, Any]) -> str:
@@ -55,7 +55,7 @@ def pace(config: Mapping[str, Any]) -> Pace:
 def crm_quota(config: Mapping[str, Any]) -> Quota:
     """Return what all calls to the CRM organization of *config* share: its credits, and the calls under way."""
     where = _configured_url(config) or config["data_center"], config.get("crm_environment") or PRODUCTION
-    return quota_for((*where, _grant(config)), config.get("daily_call_limit"), config.get("daily_call_reserve") or 0)
+    return quota_for((*where, Grant.of(config)), config.get("daily_call_limit"), config.get("daily_call_reserve") or 0)
 
 
 def _configured_url(config: Mapping[str, Any]) -> str:
@@ -64,14 +64,3 @@ def _configured_url(config: Mapping[str, Any]) -> str:
 
 def _told_url(config: Mapping[str, Any]) -> str:
     return tokens(config).token().api_url or DATA_CENTERS[config["data_center"]].api_url
-
-
-def _grant(config: Mapping[str, Any]) -> Grant:
-    center = DATA_CENTERS[config["data_center"]]
-    return Grant(
-        accounts_url=(config.get("accounts_base_url") or center.accounts_url).rstrip("/"),
-        data_center=center.key,
-        client_id=config["client_id"],
-        client_secret=config["client_secret"],
-        refresh_token=config["refresh_token"],
-    )

@@ -1,14 +1,15 @@
 """Does the accounts server give a token, and is a token still good?
 
-One client and one user, who always consents. Everything goes by the emulator's clock.
+One client and one user. Everything goes by the emulator's clock.
 """
 
 from __future__ import annotations
 
 from hashlib import blake2b
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl
 
+from .consent import CONSENT_PATH, HTML, Asked, ConsentDesk, is_proved, redirect
 from .grants import LIFE_SECONDS, Grant, GrantCode
 from .wire import Answer, Request
 
@@ -16,19 +17,17 @@ if TYPE_CHECKING:
     from .clock import Clock
 
 TOKEN_PATH = "/oauth/v2/token"  # noqa: S105 - the path of the token endpoint
-CONSENT_PATH = "/oauth/v2/auth"
+REVOKE_PATH = "/oauth/v2/token/revoke"
+SERVER_INFO_PATH = "/oauth/serverinfo"
+ACCOUNTS_PATHS = (TOKEN_PATH, CONSENT_PATH, REVOKE_PATH, SERVER_INFO_PATH)
 DATA_CENTERS = ("us", "eu", "in", "au", "jp", "ca", "cn", "sa", "uk", "ae")
 REFRESH_TOKENS_PER_USER = 20
 GRANT_CODE_SECONDS = 120
-SERVICES = ("ZohoBooks", "ZohoSubscriptions", "ZohoCRM", "ZohoSearch", "ZohoInvoice", "AaaServer")
 THROTTLED: dict[str, object] = {
     "error_description": "You have made too many requests continuously. Please try again after some time.",
     "error": "Access Denied",
     "status": "failure",
 }
-_HTML = {"Content-Type": "text/html"}
-# ZohoBooks.invoices.READ has two steps behind the service, ZohoCRM.settings.fields.READ three.
-_SCOPE_DEPTHS = (2, 3)
 
 
 class Accounts:
@@ -45,6 +44,8 @@ class Accounts:
         self.refresh_token = self.refresh_token_of(data_center)
         self._grants = {self.refresh_token: Grant(self.refresh_token, scopes)}
         self._codes: dict[str, GrantCode] = {}
+        self.consent = ConsentDesk(self.client_id)
+        self.locations: dict[str, str] = {}
 
     def refresh_token_of(self, data_center: str) -> str:
         """Return the refresh token that the same user would have in another data centre: of no use here."""
@@ -53,10 +54,14 @@ class Accounts:
     def answer(self, request: Request) -> Answer:
         """Answer a call of the accounts server."""
         if request.path == CONSENT_PATH:
-            return self._consent(request.query)
+            return self._asked_for_consent(request)
+        if request.path == SERVER_INFO_PATH:
+            return Answer.json(200, {"result": "success", "locations": {self.data_center: self.url, **self.locations}})
         if request.method != "POST":
-            return Answer(500, b"<html><body>Internal Server Error</body></html>", _HTML)
+            return Answer(500, b"<html><body>Internal Server Error</body></html>", HTML)
         given = _parameters(request)
+        if request.path == REVOKE_PATH:
+            return self._revoke(given.get("token", ""))
         if (given.get("client_id"), given.get("client_secret")) != (self.client_id, self.client_secret):
             return _error("invalid_client")
         if given.get("grant_type") == "refresh_token":
@@ -75,6 +80,11 @@ class Accounts:
         for grant in self._grants.values():
             grant.alive.clear()
 
+    def send_users_to(self, other: Accounts) -> None:
+        """Let the user live in another data centre, whose accounts server asks for consent in place of this one."""
+        self.consent.elsewhere = other.url
+        self.locations[other.data_center] = other.url
+
     def make_code(
         self,
         scopes: frozenset[str],
@@ -82,27 +92,32 @@ class Accounts:
         *,
         seconds: float = GRANT_CODE_SECONDS,
         offline: bool = True,
+        challenge: tuple[str, str] = ("", ""),
     ) -> str:
-        """Return a grant code, as the API console or a consenting user gives it."""
-        self._number += 1
-        code = f"1000.{self._secret(f'code {self._number}')[:32]}.{self._secret(f'end {self._number}')[:32]}"
-        self._codes[code] = GrantCode(scopes, redirect_uri, self._clock.seconds() + seconds, offline)
+        """Return a grant code, as the API console or a consenting user gives it; *challenge* has its method behind."""
+        code = f"{self._numbered('code')}.{self._secret(f'end {self._number}')[:32]}"
+        expires_at = self._clock.seconds() + seconds
+        self._codes[code] = GrantCode(scopes, redirect_uri, expires_at, offline, challenge)
         return code
 
-    def _consent(self, query: dict[str, str]) -> Answer:
-        redirect_uri = query.get("redirect_uri", "")
-        if query.get("client_id") != self.client_id or urlsplit(redirect_uri).hostname not in (
-            "localhost",
-            "127.0.0.1",
-        ):
-            # Nobody is sent to an address off this machine.
-            return Answer(400, b"<html><body>Invalid client or redirect URI</body></html>", _HTML)
-        scopes = frozenset(scope for scope in query.get("scope", "").replace(" ", ",").split(",") if scope)
-        if query.get("response_type") != "code" or not scopes or not all(map(_is_known, scopes)):
-            return _redirect(redirect_uri, {"error": "invalid_scope", "state": query.get("state", "")})
-        code = self.make_code(scopes, redirect_uri, offline=query.get("access_type") == "offline")
+    def _asked_for_consent(self, request: Request) -> Answer:
+        if request.method == "POST":
+            return self.consent.decide(_parameters(request), self._clock.seconds(), self._way_back)
+        return self.consent.ask(request.query, self._numbered("ticket"), self._way_back)
+
+    def _way_back(self, asked: Asked, offline: bool) -> Answer:
+        challenge = (asked.challenge, asked.method) if self.consent.pkce == "checked" else ("", "")
+        code = self.make_code(asked.scopes, asked.redirect_uri, offline=offline, challenge=challenge)
         told = {"code": code, "location": self.data_center, "accounts-server": self.url}
-        return _redirect(redirect_uri, {"state": query.get("state", ""), **told})
+        return redirect(asked.redirect_uri, {"state": asked.state, **told})
+
+    def _revoke(self, token: str) -> Answer:
+        """End a refresh token with all that came of it, or a single access token."""
+        if self._grants.pop(token, None):
+            return Answer.json(200, {"status": "success"})
+        ended = [grant.alive.pop(token, None) for grant in self._grants.values()]
+        # Zoho documents the status of a token that it does not know, not the body.
+        return Answer.json(200, {"status": "success"}) if any(ended) else Answer.json(400, {"error": "invalid_token"})
 
     def _refresh(self, given: dict[str, str]) -> Answer:
         grant = self._grants.get(given.get("refresh_token", ""))
@@ -115,8 +130,10 @@ class Accounts:
             return _error("invalid_code")
         if code.redirect_uri != given.get("redirect_uri", code.redirect_uri):
             return _error("invalid_redirect_uri")
-        self._number += 1
-        refresh_token = f"1000.{self._secret(f'refresh {self._number}')[:32]}.{self._secret('again')[:32]}"
+        challenge, method = code.challenge
+        if challenge and not is_proved(challenge, method, given.get("code_verifier", "")):
+            return _error("invalid_code")
+        refresh_token = f"{self._numbered('refresh')}.{self._secret('again')[:32]}"
         grant = self._grants[refresh_token] = Grant(refresh_token, code.scopes)
         if len(self._grants) > REFRESH_TOKENS_PER_USER:
             del self._grants[next(iter(self._grants))]
@@ -126,11 +143,15 @@ class Accounts:
         now = self._clock.seconds()
         if grant.is_throttled(now):
             return Answer.json(400, THROTTLED)
-        self._number += 1
-        token = f"1000.{self._secret(f'access {self._number}')[:32]}.{self._secret(f'end {self._number}')[:32]}"
+        token = f"{self._numbered('access')}.{self._secret(f'end {self._number}')[:32]}"
         grant.issue(token, now)
         answer = {"access_token": token, "api_domain": self.url, "token_type": "Bearer", "expires_in": LIFE_SECONDS}
         return Answer.json(200, {**answer, **(more or {})})
+
+    def _numbered(self, purpose: str) -> str:
+        """Return the first half of a token or code that there was not before."""
+        self._number += 1
+        return f"1000.{self._secret(f'{purpose} {self._number}')[:32]}"
 
     def _secret(self, purpose: str) -> str:
         return blake2b(f"{self._seed}/{purpose}".encode(), digest_size=32).hexdigest()
@@ -139,17 +160,6 @@ class Accounts:
 def _error(name: str) -> Answer:
     # Zoho sends these with HTTP 200; clients have met 400 as well, there is a fault for that.
     return Answer.json(200, {"error": name})
-
-
-def _redirect(address: str, parameters: dict[str, str]) -> Answer:
-    told = urlencode({name: value for name, value in parameters.items() if value})
-    return Answer(302, b"", {"Location": f"{address}{'&' if '?' in address else '?'}{told}"})
-
-
-def _is_known(scope: str) -> bool:
-    """Zoho refuses the whole list for one scope that it does not know."""
-    service, *rest = scope.split(".")
-    return service in SERVICES and len(rest) in _SCOPE_DEPTHS and all(rest)
 
 
 def _parameters(request: Request) -> dict[str, str]:

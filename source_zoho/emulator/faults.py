@@ -70,6 +70,7 @@ TOKEN: dict[str, Answer] = {
     "token_invalid_code": Answer.json(200, {"error": "invalid_code"}),
     "token_invalid_code_400": Answer.json(400, {"error": "invalid_code"}),
     "token_invalid_client": Answer.json(200, {"error": "invalid_client"}),
+    "token_invalid_client_secret": Answer.json(200, {"error": "invalid_client_secret"}),
 }
 # Kinds that let the call through and spoil something about it.
 SPOILING = {

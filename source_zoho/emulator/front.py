@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from .accounts import CONSENT_PATH, TOKEN_PATH, Accounts
+from .accounts import ACCOUNTS_PATHS, TOKEN_PATH, Accounts
 from .billing import Billing, named_organization
 from .books import Books
 from .calls import Call, Calls
@@ -82,7 +82,7 @@ class Front:
         """Answer one call."""
         if is_crm(request.path):
             return self.crm.answer(request)
-        if request.path in (TOKEN_PATH, CONSENT_PATH):
+        if request.path in ACCOUNTS_PATHS:
             with self.lock:
                 return self._token_answer(request)
         caller = self._caller(request)

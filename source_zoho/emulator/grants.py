@@ -43,9 +43,10 @@ class Grant:
 
 @dataclass(frozen=True)
 class GrantCode:
-    """A code that can be traded once for a refresh token: what the user's consent gives."""
+    """A code that can be traded once for a refresh token, by whoever can prove the challenge that came with it."""
 
     scopes: frozenset[str]
     redirect_uri: str
     expires_at: float
     offline: bool = True
+    challenge: tuple[str, str] = ("", "")

@@ -12,17 +12,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import requests
-
 from source_zoho.data_centers import DATA_CENTERS, may_receive_a_token
 from source_zoho.errors import ConfigProblem, Transient, ZohoError
+from source_zoho.oauth.calls import posted
 from source_zoho.oauth.refusals import judge
 
-_TIMEOUT_SECONDS = (10, 60)
 _REFRESH_EARLY_SECONDS = 300
 _TOKENS_ALLOWED, _TOKENS_WINDOW_SECONDS = 10, 600
 _ATTEMPTS = 4
@@ -38,6 +36,18 @@ class Grant:
     client_id: str = field(repr=False)
     client_secret: str = field(repr=False)
     refresh_token: str = field(repr=False)
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> Grant:
+        """Return the grant that a configuration without problems describes."""
+        center = DATA_CENTERS[config["data_center"]]
+        return cls(
+            accounts_url=(config.get("accounts_base_url") or center.accounts_url).rstrip("/"),
+            data_center=center.key,
+            client_id=config["client_id"],
+            client_secret=config["client_secret"],
+            refresh_token=config["refresh_token"],
+        )
 
 
 @dataclass(frozen=True)
@@ -157,16 +167,7 @@ class TokenStore:
             "refresh_token": self._grant.refresh_token,
         }
         self._issued.append(self._clock())
-        try:
-            answer = requests.post(
-                f"{self._grant.accounts_url}/oauth/v2/token", data=form, timeout=_TIMEOUT_SECONDS, allow_redirects=False
-            )
-        except requests.RequestException as error:
-            return type(error).__name__
-        try:
-            return answer.json()
-        except ValueError:
-            return f"HTTP {answer.status_code} without JSON"
+        return posted(f"{self._grant.accounts_url}/oauth/v2/token", form)
 
     def _read_token(self, body: Any) -> AccessToken | None:
         value = body.get("access_token") if isinstance(body, dict) else None

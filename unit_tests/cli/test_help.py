@@ -11,7 +11,7 @@ from source_zoho.cli import app
 from source_zoho.cli.connector import CONNECTOR
 
 
-@pytest.mark.parametrize("verb", ["demo", "sandbox", "plan", "counts", "spec", "check", "discover", "read"])
+@pytest.mark.parametrize("verb", ["demo", "sandbox", "login", "plan", "counts", "spec", "check", "discover", "read"])
 def test_the_help_shows_every_verb(verb: str) -> None:
     result = CliRunner().invoke(app, ["--help"], prog_name="source-zoho", env={"COLUMNS": "100"})
 

@@ -1,0 +1,72 @@
+"""How does a sign-in get into a configuration file that only its owner can read?"""
+
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from source_zoho.configuration import migrated
+from source_zoho.errors import ConfigProblem
+from source_zoho.files import read_json
+
+OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
+
+
+def existing(path: Path) -> dict[str, Any]:
+    """Return the configuration at *path*, empty when there is none. Raises ConfigProblem when it is something else."""
+    if not path.exists():
+        return {}
+    config = read_json(path, "configuration")
+    if not isinstance(config, Mapping):
+        raise ConfigProblem(f"{path} is no JSON object, so it stays as it is; name another file with --output.")
+    return migrated(config)
+
+
+def refuse_a_place_that_cannot_be_written(path: Path) -> None:
+    """Raise ConfigProblem when nothing could be written to *path*: before a token is made, not after."""
+    if path.is_dir():
+        raise ConfigProblem(f"{path} is a folder; name a file in it with --output.")
+    try:
+        _new_file_beside(path).unlink()
+    except OSError as error:
+        raise ConfigProblem(_cannot_write(path, error)) from None
+
+
+def write(path: Path, config: Mapping[str, Any]) -> None:
+    """Write *config* to *path* at once or not at all, readable by its owner only. Raises ConfigProblem."""
+    try:
+        new = _new_file_beside(path)
+        try:
+            with new.open("w", encoding="utf-8") as file:
+                file.write(json.dumps(config, indent=2, ensure_ascii=False) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(_real(path))
+        except BaseException:
+            with suppress(FileNotFoundError):
+                new.unlink()
+            raise
+    except OSError as error:
+        raise ConfigProblem(_cannot_write(path, error)) from None
+
+
+def _new_file_beside(path: Path) -> Path:
+    """Return an empty file in the folder of *path*, which nobody else can read."""
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=_real(path).parent)
+    os.close(number)
+    new = Path(name)
+    new.chmod(OWNER_ONLY)
+    return new
+
+
+def _real(path: Path) -> Path:
+    """Return where *path* leads: a link to a configuration stays a link."""
+    return path.resolve()
+
+
+def _cannot_write(path: Path, error: OSError) -> str:
+    return f"{path} cannot be written ({error.strerror}); name another file with --output."
