@@ -54,7 +54,10 @@ class Command:
 COMMANDS = {
     "demo": Command(extras=frozenset({"demo"}), program=("source-zoho", "demo")),
     "test": Command(
-        extras=frozenset({"demo", "dev", "webhooks"}), program=("poe", "check"), program_with_arguments=("pytest",), folder=ROOT
+        extras=frozenset({"demo", "dev", "webhooks"}),
+        program=("poe", "check"),
+        program_with_arguments=("pytest",),
+        folder=ROOT,
     ),
 }
 

@@ -22,6 +22,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 DISTRIBUTIONS = {
     "airbyte_cdk": "airbyte-cdk",
     "attributes_doc": "attributes-doc",
+    "prometheus_client": "prometheus-client",
     "rich_click": "rich-click",
     "yaml": "pyyaml",
 }

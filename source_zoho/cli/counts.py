@@ -1,19 +1,18 @@
 """What does `source-zoho counts` do? It asks Zoho how many rows there are, and compares with what was read."""
 
 import json
-from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import rich_click as click
 from rich.text import Text
 
+from source_zoho.cli.configured import usable_config
 from source_zoho.cli.counts_asking import lines_of
 from source_zoho.cli.counts_report import agree, document, summary, table
 from source_zoho.cli.progress import Steps
 from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, notices, results, terminate_like_interrupt
-from source_zoho.configuration import migrated, problems, wants
+from source_zoho.configuration import wants
 from source_zoho.errors import ConfigProblem, ZohoError
-from source_zoho.files import read_json
 
 
 @click.command()
@@ -61,13 +60,10 @@ def counts(config_path: str, output: str | None, chosen: tuple[str, ...], scan: 
 
 
 def _config(path: str) -> dict[str, Any]:
-    config = read_json(path, "configuration")
-    wrong = problems(migrated(config) if isinstance(config, Mapping) else config)
-    if wrong:
-        raise ConfigProblem(" ".join(wrong))
+    config = usable_config(path)
     if not (wants(config, "books") or wants(config, "billing")):
         raise ConfigProblem("Only lists of Books and Billing are counted; name one of them in products.")
-    return dict(config)
+    return config
 
 
 def _end(exit_code: int, sentence: str) -> NoReturn:

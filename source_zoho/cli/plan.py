@@ -1,21 +1,19 @@
 """What does `source-zoho plan` do? It says what a sync would cost, and for what today's allowance suffices."""
 
 import json
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import rich_click as click
 from rich.text import Text
 
+from source_zoho.cli.configured import usable_config
 from source_zoho.cli.plan_asking import plan_for
 from source_zoho.cli.plan_last import read_last
 from source_zoho.cli.plan_lines import Plan, document
 from source_zoho.cli.plan_report import sentences, table
 from source_zoho.cli.progress import Steps
 from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, notices, results, terminate_like_interrupt
-from source_zoho.configuration import migrated, problems
 from source_zoho.errors import ConfigProblem, ZohoError
-from source_zoho.files import read_json
 
 
 @click.command()
@@ -46,7 +44,7 @@ def plan(config_path: str, catalog: str | None, state: str | None, last: str | N
     try:
         with terminate_like_interrupt():
             bill = read_last(last) if last else None
-            made = plan_for(_config(config_path), catalog, state, bill, Steps(notices()))
+            made = plan_for(usable_config(config_path), catalog, state, bill, Steps(notices()))
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except ConfigProblem as error:
@@ -64,15 +62,6 @@ def _show(made: Plan, *, as_json: bool) -> None:
     results().print(table(made))
     for sentence in sentences(made):
         results().print(Text(sentence), soft_wrap=True)
-
-
-def _config(path: str) -> dict[str, Any]:
-    config = read_json(path, "configuration")
-    ours = migrated(config) if isinstance(config, Mapping) else config
-    wrong = problems(ours)
-    if wrong:
-        raise ConfigProblem(" ".join(wrong))
-    return dict(ours)
 
 
 def _end(exit_code: int, sentence: str) -> NoReturn:

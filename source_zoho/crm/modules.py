@@ -113,6 +113,11 @@ def supports_deleted(module: Module) -> bool:
     return module.generated_type == "custom" or module.api_name in _DELETED_SUPPORTED
 
 
+def takes_notifications(module: Module) -> bool:
+    """Tell whether Zoho documents that it notifies of changes to *module*: it names the same ones."""
+    return supports_deleted(module)
+
+
 def is_history(module: Module) -> bool:
     """Tell whether *module* holds what a field was before, such as the stages of deals."""
     return module.generated_type in _HISTORY_TYPES

@@ -112,7 +112,14 @@ class EventStore(Protocol):
         """Return what the store holds, ordered by product, organization, entity and operation."""
 
     def prune(self, before: datetime, *, up_to_sequence: int | None = None, product: str | None = None) -> int:
-        """Delete events received before *before*, none after *up_to_sequence*, and return how many."""
+        """
+        Delete events received before *before*, none after *up_to_sequence*, and return how many.
+
+        Those that append are let in between: an error leaves deleted what was deleted until then.
+        """
+
+    def pruned(self, product: str) -> int:
+        """Return the highest sequence of an event of *product* that was ever pruned, 0 for none."""
 
     def replay(self, first: int, last: int) -> int:
         """Give the events from sequence *first* to *last* new sequences at the end, in order; return how many."""

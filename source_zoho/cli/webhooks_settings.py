@@ -1,0 +1,73 @@
+"""What do the verbs of webhooks have in common: which configuration and store, and how do they end?"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import rich_click as click
+from rich.text import Text
+
+from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, notices, terminate_like_interrupt
+from source_zoho.configuration import problems
+from source_zoho.errors import ConfigProblem, ZohoError
+from source_zoho.files import read_json
+from source_zoho.webhooks.settings import STORE_URL, TOKEN, TOKEN_KEY, settings
+from source_zoho.webhooks.store import EventStore
+
+store_option = click.option(
+    "--store",
+    "store_url",
+    metavar="URL",
+    help=f"Where events are kept; without, what {STORE_URL} says, or webhook_store_url in the configuration.",
+)
+config_option = click.option(
+    "--config", "config_path", type=click.Path(), help="The connector's configuration, for what it says of webhooks."
+)
+
+
+@contextmanager
+def said_plainly() -> Iterator[None]:
+    """Let a failure of ours end the process with its sentence: with 2 for a wrong use, with 1 otherwise."""
+    try:
+        with terminate_like_interrupt():
+            yield
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+    except ConfigProblem as error:
+        end(WRONG_USE, str(error))
+    except ZohoError as error:
+        end(FAILED, str(error))
+
+
+def end(exit_code: int, sentence: str) -> NoReturn:
+    """Say *sentence* and end the process."""
+    notices().print(Text(sentence), soft_wrap=True)
+    raise SystemExit(exit_code)
+
+
+@contextmanager
+def opened(store_url: str | None, config: Any = None) -> Iterator[EventStore]:
+    """Give the block the store that is meant. Raises ConfigProblem when none is, ZohoError when it cannot be used."""
+    from source_zoho.webhooks.stores import open_store  # what it needs is an extra
+
+    with open_store(settings(os.environ, config, store_url).needed_store_url()) as store:
+        yield store
+
+
+def some_config(path: str | None) -> Any:
+    """Return what is in the file at *path*, if one is named; it need not be a configuration that can be read with."""
+    return read_json(path, "configuration") if path else None
+
+
+def token_of(config: Mapping[str, Any]) -> str:
+    """Return the word that notifications of CRM are to carry. Raises ConfigProblem when there is none."""
+    token = settings(os.environ, config).crm_token
+    wrong = problems({**config, TOKEN_KEY: token})  # the environment's is checked nowhere else
+    if token and not wrong:
+        return token
+    raise ConfigProblem(
+        " ".join(wrong)
+        or f"There is no token for the notifications to carry: set {TOKEN}, or {TOKEN_KEY} in the configuration, to a "
+        "word that nobody guesses, the same for the receiver."
+    )
