@@ -56,10 +56,14 @@ def words_of(stream: Stream) -> str:
 
 
 def classes(known: Sequence[Stream]) -> list[Class]:
-    """Return the classes of the *known* streams, in the order of the manifest; CRM counts credits, not calls."""
-    found = dict.fromkeys((stream.product, words_of(stream)) for stream in known if stream.product != "crm")
+    """
+    Return the classes of the *known* streams, in the order of the manifest; CRM counts credits, not calls, and for
+    events nobody is asked.
+    """
+    asked = [stream for stream in known if stream.product != "crm" and stream.kind is not Kind.EVENTS]
+    found = dict.fromkeys((stream.product, words_of(stream)) for stream in asked)
     return [
-        Class(product, words, [each for each in known if (each.product, words_of(each)) == (product, words)])
+        Class(product, words, [each for each in asked if (each.product, words_of(each)) == (product, words)])
         for product, words in found
     ]
 

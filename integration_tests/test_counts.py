@@ -214,3 +214,15 @@ def test_a_stream_that_cannot_be_counted_is_answered_with_those_that_can(desk: D
     assert result.exit_code == 2
     assert "books_contact_persons cannot be counted; --stream takes one of:" in result.stderr
     assert "books_invoices" in result.stderr
+
+
+def test_a_configuration_of_another_connector_is_understood(desk: Desk) -> None:
+    config = a_config(desk.zoho)
+    theirs = {name: value for name, value in config.items() if name != "data_center"} | {"region": "com"}
+    (desk.folder / "theirs.json").write_text(json.dumps(theirs), "utf-8")
+    forget_earlier_syncs()
+
+    arguments = ["counts", "--config", str(desk.folder / "theirs.json"), "--stream", "books_invoices"]
+    result = CliRunner().invoke(app, arguments, prog_name="source-zoho")
+
+    assert result.exit_code == 0, result.output

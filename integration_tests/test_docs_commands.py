@@ -74,7 +74,7 @@ def messages(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_the_commands_of_the_readme_check_discover_read_read_on_plan_count_and_report(place: Path, zoho: Emulator) -> None:
+def test_the_commands_of_the_readme_do_what_it_says(place: Path, zoho: Emulator) -> None:
     looking, examining, reading, reading_on, planning, counting, reporting = runnable_blocks(README)
     organization_id = zoho.organization_ids[0]
 

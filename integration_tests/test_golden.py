@@ -27,6 +27,7 @@ from integration_tests.builders import (
     stream_names,
 )
 from integration_tests.golden_files import HOW_TO_REWRITE, golden, names_of_files, problems, rewrite
+from integration_tests.webhooks.told import a_store_with_events
 from source_zoho.emulator import Emulator
 
 # The seed and this instant decide every id, time and amount.
@@ -52,9 +53,10 @@ OUR_TIMES = dict.fromkeys(["read_at", "last_seen_at", "missed_at"], "2025-06-02T
 
 
 @pytest.fixture(scope="module")
-def first_records(request: pytest.FixtureRequest) -> dict[str, list[Record]]:
+def first_records(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Record]]:
     with Emulator(seed=SEED, now=NOW, sizes=SIZES, calls_per_minute=UNHURRIED) as zoho:
-        run = read(zoho, **CONFIG)
+        told = a_store_with_events(tmp_path_factory.mktemp("events"), zoho.organization_ids)
+        run = read(zoho, webhook_store_url=told, webhook_full_scan_days=0, **CONFIG)
         found = {stream: some_of(run, stream, zoho.organization_ids) for stream in every_stream()}
         found |= some_deletions(zoho, run)
     forget_earlier_syncs()

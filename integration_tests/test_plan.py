@@ -149,6 +149,16 @@ def test_the_calls_of_books_and_billing_are_what_was_planned(desk: Desk) -> None
     assert planned_at_the_price_of == itself["books"]["calls"] + itself["billing"]["calls"]
 
 
+def test_events_cost_nothing_and_nobody_is_asked_about_them(desk: Desk) -> None:
+    names = ("books_webhook_events", "billing_webhook_events", "crm_notifications")
+
+    plan = desk.told(a_crm_catalog(desk.zoho, *names))
+
+    assert {name: each["calls"]["value"] for name, each in streams(plan).items()} == dict.fromkeys(names, 0)
+    to_tell_the_budget = ["/oauth/v2/token", "/crm/v8/org"]
+    assert [call.path for call in desk.zoho.calls.log] == to_tell_the_budget
+
+
 def test_what_zoho_does_not_count_is_at_least_a_call(desk: Desk) -> None:
     plan = streams(desk.told(desk.catalog("books_bills", "books_contact_persons", "books_bill_details")))
 

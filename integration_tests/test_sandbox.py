@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 import requests
 
+from integration_tests.emulator.sink import Sink
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -92,6 +94,19 @@ def test_it_tells_its_address_and_the_next_commands(tmp_path: Path) -> None:
 def test_its_configuration_has_its_own_pace(tmp_path: Path) -> None:
     with Sandbox(tmp_path, "--calls-per-minute", "250") as sandbox:
         assert sandbox.config["calls_per_minute"] == 250
+
+
+def test_it_sends_webhooks_of_what_changes(tmp_path: Path) -> None:
+    with Sink() as sink, Sandbox(tmp_path, "--webhooks", f"{sink.url}/webhooks") as sandbox:
+        controls = f"{sandbox.config['api_base_url']}/_emulator"
+        organization_id = requests.get(f"{controls}/state", timeout=30).json()["organization_ids"][0]
+        new = {"resource": "items", "organization_id": organization_id, "fields": {"name": "Größe"}}
+        requests.post(f"{controls}/add", json=new, timeout=30)
+
+        (letter,) = sink.wait_for(1)
+
+    assert letter.target == f"/webhooks/books/{organization_id}?module=items&operation=created"
+    assert "Größe" in letter.body.decode()
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])

@@ -27,6 +27,7 @@ ORGANIZATION = "organization_id"
 # Streams that are no list of Zoho's: each has a test file of its own.
 NO_LISTS = (
     "billing_deleted_records",
+    "billing_webhook_events",
     "books_balance_sheet",
     "books_custom_fields",
     "books_deleted_records",
@@ -34,6 +35,7 @@ NO_LISTS = (
     "books_profit_and_loss",
     "books_receivable_ageing",
     "books_trial_balance",
+    "books_webhook_events",
 )
 ACCOUNTS = ("billing_organizations", "books_organizations")
 # Called with the id that a document of the parent names, or a parent of a certain kind has.

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from source_zoho.components.checkpoints import SEQUENCE
 from source_zoho.errors import ConfigProblem
 from source_zoho.files import read_json
 from source_zoho.paging import instants
@@ -78,7 +79,9 @@ def _has_messages_of_discover(path: str) -> bool:
 
 
 def _refuse_an_unknown_blob(blob: Mapping[str, Any]) -> None:
-    """Raise when *blob* keeps cursors of organizations in another form than ours."""
+    """Raise when *blob* keeps cursors of organizations, or its place among events, in another form than ours."""
+    if type(sequence := blob.get(SEQUENCE, 0)) is not int or sequence < 0:
+        raise ValueError(SEQUENCE)
     for entry in blob.get("states") or []:
         dict(entry["partition"])
         for value in dict(entry["cursor"]).values():

@@ -29,6 +29,8 @@ from source_zoho.components.checks import STREAMS_OF_CHECK, Checks
 from source_zoho.components.connection import crm_quota, pace, tokens
 from source_zoho.components.coql_queries import query_is_gone
 from source_zoho.components.crm_catalog import module_streams
+from source_zoho.components.crm_channels import renew_channels
+from source_zoho.components.event_stores import forget as forget_event_stores
 from source_zoho.components.organizations import forget as forget_organizations
 from source_zoho.components.outcome import Outcome, incomplete
 from source_zoho.components.selection import choose
@@ -75,6 +77,7 @@ class SourceZoho(ConcurrentDeclarativeSource):
         )
         if self._config:
             forget_organizations()
+            forget_event_stores()
             crm_organization.forget()
             crm_metadata.forget()
             coql_sample.forget()
@@ -139,6 +142,7 @@ class SourceZoho(ConcurrentDeclarativeSource):
         there = self._refuse_unknown_streams(catalog)
         self._name_details_left_out(logger, catalog)
         choose(there.streams)
+        renew_channels(self._config, [each.stream.name for each in there.streams])
         progress, outcome = Progress(state or []), Outcome()
         try:
             for message in chain(self._modules_left_out(catalog, there), super().read(logger, config, there, state)):

@@ -142,6 +142,18 @@ def _price_of_deletions(_: Stream) -> Price:
     )
 
 
+# ── Events ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _words_of_events(_: Stream) -> str:
+    return "incremental: what came to the store that `webhook_store_url` names, in the order in which it was kept"
+
+
+def _price_of_events(stream: Stream) -> Price:
+    missed = ", and 1 or more for each module with a time that was missed" if stream.product == "crm" else ""
+    return Price("0", f"0{missed}")
+
+
 _RULES: Mapping[str, Rule] = {
     "ListRetriever": Rule(_words_of_list, _price_of_list),
     "FollowRetriever": Rule(_words_of_children, _price_of_children),
@@ -150,6 +162,7 @@ _RULES: Mapping[str, Rule] = {
     "ReportRetriever": Rule(_words_of_report, _price_of_report),
     "CustomFieldsRetriever": Rule(_words_of_custom_fields, _price_of_custom_fields),
     "DeletionsRetriever": Rule(_words_of_deletions, _price_of_deletions),
+    "WebhookEventsRetriever": Rule(_words_of_events, _price_of_events),
     **CRM_RULES,
 }
 

@@ -30,6 +30,7 @@ from unit_tests.manifest_rows import (
     Row,
     every_row,
     every_row_of_books_and_billing,
+    every_row_of_events,
     fields_of,
 )
 
@@ -119,9 +120,23 @@ def test_key_and_cursor_of_a_row_are_in_its_schema(row: Row) -> None:
 
 @every_row
 def test_a_row_of_the_list_says_when_it_changed_where_the_list_is_read_by_that(row: Row) -> None:
-    told = {"ReportRetriever", "DeletedRecordsRetriever", "RecordChildrenRetriever"}  # these know no other
+    # These know no other.
+    told = {"ReportRetriever", "DeletedRecordsRetriever", "RecordChildrenRetriever", "WebhookEventsRetriever"}
 
     assert row.retriever.get("cursor_field") == row.cursor_field or row.kind in told, "they look at the same field"
+
+
+@every_row_of_events
+def test_a_row_of_events_asks_nobody_and_has_one_position(row: Row) -> None:
+    columns = dict(row.columns)
+    organization = [] if row.product == "crm" else ["organization_id"]
+
+    assert set(columns) == (COLUMNS - {"stable_sort", "query"} if row.product == "crm" else COLUMNS)
+    assert columns.pop("primary_key") == [*organization, "key"], "a store that is set up anew counts from 1 again"
+    assert columns.pop("name") in {f"{row.product}_webhook_events", "crm_notifications"}
+    assert not any(columns.values()), f"{row.name}: there is nothing to ask for"
+    assert row.retriever.keys().isdisjoint({"requester", "paginator", "partition_router"})
+    assert row.resolved["incremental_sync"]["type"] == "IncrementingCountCursor"
 
 
 def test_every_schema_has_its_row() -> None:
@@ -299,8 +314,9 @@ def test_the_form_offers_the_levels_of_detail_that_are_understood() -> None:
 def test_secrets_are_marked_and_nothing_else_is() -> None:
     marked = {name for name, field in SPEC.items() if field.get("airbyte_secret")}
 
-    assert marked == set(SECRETS)
-    assert not [name for name in marked if "default" in SPEC[name] or "examples" in SPEC[name]]
+    assert marked == {*SECRETS, "webhook_store_url", "crm_notification_token"}
+    assert not [name for name in marked if "default" in SPEC[name]]
+    assert {name for name in marked if "examples" in SPEC[name]} == {"webhook_store_url"}, "the form of it is no secret"
 
 
 def test_the_form_has_a_title_a_sentence_and_a_place_for_every_field() -> None:

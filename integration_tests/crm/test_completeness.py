@@ -30,6 +30,7 @@ from integration_tests.crm.builders import (
     stream_of_module,
 )
 from integration_tests.golden_files import problems
+from integration_tests.webhooks.told import a_store_with_events
 from source_zoho.emulator import Emulator
 
 MODULES = Emulator().crm.readable()
@@ -44,7 +45,10 @@ OF_MODULES = {
     "crm_related_lists": "parent_module",
     "crm_tags": "module",
 }
-WITH_TESTS_OF_THEIR_OWN = {"crm_deleted_records", "crm_field_dictionary", *FIXED.values(), *PER_RECORD}
+WITH_TESTS_OF_THEIR_OWN = {
+    *("crm_deleted_records", "crm_field_dictionary", "crm_notifications"),
+    *(*FIXED.values(), *PER_RECORD),
+}
 LISTS = [name for name in rows_of_crm() if name not in {*OF_MODULES, *WITH_TESTS_OF_THEIR_OWN}]
 # Zoho's rows have no key that would tell them apart; the connector makes one of what they hold.
 KEYS_OF_OURS = {
@@ -72,9 +76,10 @@ class FullSync:
 
 
 @pytest.fixture(scope="module")
-def full_sync() -> Iterator[FullSync]:
+def full_sync(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FullSync]:
+    told = a_store_with_events(tmp_path_factory.mktemp("events"), [])
     with Emulator() as zoho:
-        yield FullSync(zoho, read(zoho, *standard_streams()))
+        yield FullSync(zoho, read(zoho, *standard_streams(), webhook_store_url=told))
     forget_earlier_syncs()
 
 

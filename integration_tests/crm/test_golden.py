@@ -15,6 +15,7 @@ import pytest
 from integration_tests.builders import ROOT, Record, Run, forget_earlier_syncs
 from integration_tests.crm.builders import JUST_ENOUGH, key_of, read, rows_of_crm, standard_streams
 from integration_tests.golden_files import HOW_TO_REWRITE, golden, names_of_files, problems, rewrite
+from integration_tests.webhooks.told import a_store_with_events
 from source_zoho.emulator import Emulator
 
 # The seed and this instant decide every id, time and amount.
@@ -27,9 +28,10 @@ LARGE = {"crm_layouts": 1}
 
 
 @pytest.fixture(scope="module")
-def first_records(request: pytest.FixtureRequest) -> dict[str, list[Record]]:
+def first_records(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Record]]:
+    told = a_store_with_events(tmp_path_factory.mktemp("events"), [])
     with Emulator(seed=SEED, now=NOW, sizes=SIZES) as zoho:
-        run = read(zoho, *STREAMS, document_details="changed")
+        run = read(zoho, *STREAMS, document_details="changed", webhook_store_url=told)
     forget_earlier_syncs()
     found = {stream: some_of(run, stream) for stream in STREAMS}
     if request.config.getoption("--rewrite-golden"):

@@ -26,6 +26,7 @@ from source_zoho.components.requester import ZohoRequester
 from source_zoho.components.retriever import ListRetriever
 from source_zoho.components.schemas import SchemaFileLoader
 from source_zoho.components.state import KeepHistoryOfNewPartitions
+from source_zoho.components.webhook_events import WebhookEventsRetriever
 
 __all__ = [
     "AddPartitionFields",
@@ -60,6 +61,7 @@ __all__ = [
     "SchemaFileLoader",
     "SchemaNormalizer",
     "TrackingOrganizations",
+    "WebhookEventsRetriever",
     "ZohoAuthenticator",
     "ZohoErrorHandler",
     "ZohoRequester",

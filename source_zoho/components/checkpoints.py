@@ -6,6 +6,9 @@ begin anew after a break, and one that takes more calls than a day allows would 
 change can be taken up where it stood, so it says now and then how far it is: a retriever sends a checkpoint, and the
 source turns it into a state message (``Progress``) that keeps what the state says of all other organizations.
 
+A stream of events is read in the order of their sequence, in one partition: its position is its whole state, and says
+for itself how far the read is.
+
 A checkpoint may carry notes: what a retriever wants to know again in the next sync, beside the cursor. They stand in
 the state of their partition, and ``notes_of`` returns them.
 """
@@ -32,6 +35,7 @@ CLOCKS_MAY_DIFFER_BY = timedelta(minutes=1)
 _MARK = "zoho_checkpoint"
 _NOTES = "notes"
 _NOT_BEYOND = "not_beyond"
+SEQUENCE = "sequence"
 _somebody_merges = threading.Event()
 _notes: dict[str, list[dict[str, Any]]] = {}
 
@@ -55,6 +59,11 @@ def checkpoint(
     if not_beyond is not None:
         entry[_NOT_BEYOND] = int(not_beyond.timestamp())
     return _state_message(stream_name, {_MARK: entry})
+
+
+def position(stream_name: str, sequence: int) -> AirbyteMessage:
+    """Return the message that every event up to *sequence* has been emitted, or is not wanted."""
+    return _state_message(stream_name, {SEQUENCE: sequence})
 
 
 def notes_of(stream_name: str, partition: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,11 +102,19 @@ class Progress:
         if _MARK in told:
             self._remember(name, told[_MARK])
             return _state_message(name, self._merged(name, self._states.get(name, {})))
+        if SEQUENCE in told:
+            return self._not_behind(name, message, told[SEQUENCE])
         self._states[name] = told
         if name not in self._reached:
             return message
         message.state.stream.stream_state = AirbyteStateBlob(self._merged(name, told))
         return message
+
+    def _not_behind(self, name: str, message: AirbyteMessage, sequence: int) -> AirbyteMessage:
+        """Return *message*, or the position that is known when the CDK, which sees records only, has a smaller one."""
+        known = self._states.setdefault(name, {SEQUENCE: 0})
+        known[SEQUENCE] = max(known.get(SEQUENCE, 0), sequence)
+        return message if known[SEQUENCE] == sequence else position(name, known[SEQUENCE])
 
     def _remember(self, name: str, entry: dict[str, Any]) -> None:
         others = [each for each in self._reached.get(name, []) if each["partition"] != entry["partition"]]

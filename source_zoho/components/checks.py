@@ -10,6 +10,7 @@ from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStrea
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.coql_sample import samples_for
+from source_zoho.components.event_stores import asking_the_store, store_of
 from source_zoho.components.lists import NO_SUCH_ADDRESS
 from source_zoho.components.organizations import active_ids, unknown_ids_problem
 from source_zoho.components.traced import ZohoFailure, traced
@@ -46,6 +47,7 @@ class Checks:
                 self._logger.warning("%s cannot be read and is left out: %s", NAMES[product], error.message)
         if len(refusals) == len(wanted):
             raise refusals[0]
+        self._check_event_store()
 
     def _check(self, product: str) -> None:
         if product == "crm":
@@ -69,6 +71,14 @@ class Checks:
         name = NAMES[product]
         ids = ", ".join(chosen or active_ids(organizations, name))
         self._logger.info("Signed in; organizations of %s to read: %s.", name, ids)
+
+    def _check_event_store(self) -> None:
+        store = store_of(self._config)
+        if store is None:
+            return
+        with asking_the_store():
+            store.ping()
+            self._logger.info("The webhook store answers; it has kept events up to sequence %d.", store.last_sequence())
 
     def _check_crm(self) -> None:
         """Count the modules that can be read, and name those that the user's profile hides."""

@@ -35,52 +35,19 @@ KEPT_FOR = timedelta(days=120)
 DELETED_AT = "deleted_time"
 
 
-@dataclass
-class DeletedRecordsRetriever(Retriever):
+@dataclass(frozen=True)
+class DeletedRecords:
     """
-    Tell the deletions of the slice's module, from the cursor on.
+    Lists which records of a module were deleted, each once; *name* is the stream on whose behalf.
 
     A list that is too long for Zoho's pages is read in its two parts, of records in the bin and of those that left it.
-
-        retriever:
-          type: CustomRetriever
-          class_name: source_zoho.components.DeletedRecordsRetriever
-          requester: ...
-          record_selector: ...
-          partition_router: ...
     """
 
     requester: CrmRequester
-    record_selector: RecordSelector
-    config: Mapping[str, Any]
-    parameters: InitVar[Mapping[str, Any]]
-    name: str = ""
-    cursor_field: str = DELETED_AT
+    name: str
 
-    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        self._pause_is_untold = Lock()  # whoever gets hold of it tells it, for all modules
-
-    def read_records(
-        self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
-    ) -> Iterable[StreamData]:
-        """Yield the deletions of a module. Raises AirbyteTracedException when some of them cannot be told any more."""
-        where = stream_slice or StreamSlice(partition={}, cursor_slice={})
-        module, since = str(where.partition["module"]), start_of(where)
-        began_at: datetime | None = None
-        for rows, read_at in self._deletions(module, since):
-            began_at = began_at or read_at
-            yield from self.record_selector.filter_and_transform(
-                [{**row, "module": module} for row in rows],
-                stream_state={},
-                records_schema=records_schema,
-                stream_slice=where,
-            )
-        if began_at and checkpoints_are_heard():
-            yield checkpoint(self.name, where.partition, self.cursor_field, began_at, not_beyond=began_at)
-        if since and began_at and since != start_date(self.config):
-            self._refuse_a_pause_too_long(module, since + timedelta(minutes=lookback_minutes(self.config)), began_at)
-
-    def _deletions(self, module: str, since: datetime | None) -> Iterator[tuple[list[Row], datetime]]:
+    def pages(self, module: str, since: datetime | None) -> Iterator[tuple[list[Row], datetime]]:
+        """Yield the deletions of *module* since then, and when Zoho gave them. Raises ZohoFailure when it does not."""
         seen: set[str] = set()
         try:
             yield from self._list(module, since, "all", seen)
@@ -111,6 +78,50 @@ class DeletedRecordsRetriever(Retriever):
         return answer_with(
             "data", self.requester, where, path=f"{module}/deleted", request_params=asked, request_headers=headers
         )
+
+
+@dataclass
+class DeletedRecordsRetriever(Retriever):
+    """
+    Tell the deletions of the slice's module, from the cursor on.
+
+        retriever:
+          type: CustomRetriever
+          class_name: source_zoho.components.DeletedRecordsRetriever
+          requester: ...
+          record_selector: ...
+          partition_router: ...
+    """
+
+    requester: CrmRequester
+    record_selector: RecordSelector
+    config: Mapping[str, Any]
+    parameters: InitVar[Mapping[str, Any]]
+    name: str = ""
+    cursor_field: str = DELETED_AT
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        self._pause_is_untold = Lock()  # whoever gets hold of it tells it, for all modules
+
+    def read_records(
+        self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
+    ) -> Iterable[StreamData]:
+        """Yield the deletions of a module. Raises AirbyteTracedException when some of them cannot be told any more."""
+        where = stream_slice or StreamSlice(partition={}, cursor_slice={})
+        module, since = str(where.partition["module"]), start_of(where)
+        began_at: datetime | None = None
+        for rows, read_at in DeletedRecords(self.requester, self.name).pages(module, since):
+            began_at = began_at or read_at
+            yield from self.record_selector.filter_and_transform(
+                [{**row, "module": module} for row in rows],
+                stream_state={},
+                records_schema=records_schema,
+                stream_slice=where,
+            )
+        if began_at and checkpoints_are_heard():
+            yield checkpoint(self.name, where.partition, self.cursor_field, began_at, not_beyond=began_at)
+        if since and began_at and since != start_date(self.config):
+            self._refuse_a_pause_too_long(module, since + timedelta(minutes=lookback_minutes(self.config)), began_at)
 
     def _refuse_a_pause_too_long(self, module: str, last: datetime, now: datetime) -> None:
         """Raise AirbyteTracedException, once, when Zoho may have forgotten deletions since the *last* sync."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage, FailureType
@@ -15,13 +15,16 @@ from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_zoho.components.changes_first import EVENTS
 from source_zoho.components.checkpoints import are_heard as checkpoints_are_heard
 from source_zoho.components.checkpoints import checkpoint, notes_of
 from source_zoho.components.organizations import OrganizationRouter
 from source_zoho.components.requester import ZohoRequester
+from source_zoho.components.retriever import EVERYTHING
+from source_zoho.components.told_deletions import ToldDeletions, were_told
 from source_zoho.components.traced import traced
-from source_zoho.components.tracked import Columns, Found, TrackedList
-from source_zoho.configuration import lookback_minutes
+from source_zoho.components.tracked import Columns, TrackedList, deletion
+from source_zoho.configuration import lookback_minutes, webhook_store_url
 from source_zoho.deletions.check import Check, What
 from source_zoho.deletions.known import Known
 from source_zoho.errors import ConfigProblem
@@ -62,9 +65,8 @@ class DeletionsRetriever(Retriever):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._lookback = timedelta(minutes=lookback_minutes(self.config))
         rows = [(row, True) for row in self.filtered] + [(row, False) for row in self.scanned]
-        columns = {row["name"]: Columns.of(row, tells_changes=filters) for row, filters in rows}
-        wanted = [columns[name] for name in tracked(self.config) if name in columns]
-        self._lists = [TrackedList(each, self.requester, self.paginator) for each in wanted]
+        self._columns = {row["name"]: Columns.of(row, tells_changes=filters) for row, filters in rows}
+        self._lists = [self._list(self._columns[name]) for name in tracked(self.config) if name in self._columns]
 
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
@@ -80,15 +82,34 @@ class DeletionsRetriever(Retriever):
             )
         notes = notes_of(self.name, where.partition)
         refused: list[str] = []
-        for each in self._lists:
+        for some in (self._told(where, notes), *(self._checked(each, where, notes) for each in self._lists)):
             try:
-                yield from self._checked(each, where, notes)
+                yield from some
             except AirbyteTracedException as error:
                 if error.failure_type is not FailureType.config_error:
                     raise
                 refused.append(str(error.message))  # a scope that is missing for one list is no matter of the others
         if refused:
             raise traced(ConfigProblem(" ".join(refused)))
+
+    def _list(self, columns: Columns) -> TrackedList:
+        return TrackedList(columns, self.requester, self.paginator)
+
+    def _told(self, where: StreamSlice, notes: dict[str, Any]) -> Iterator[StreamData]:
+        """Yield the deletions that events tell of; they come first, since a list that is compared misses them, too."""
+        if not (webhook_store_url(self.config) and checkpoints_are_heard()):
+            return
+        before, place = notes.get(EVENTS), f"{self.name} of organization {where.partition['organization_id']}"
+        told = ToldDeletions(list(self._columns.values()), self._list, self.requester.product.lower(), self.config)
+        failure = None
+        try:
+            yield from told.find(where, notes, place)
+        except AirbyteTracedException as error:
+            failure = error
+        if notes.get(EVENTS) != before:
+            yield checkpoint(self.name, where.partition, self.cursor_field, EVERYTHING, notes)
+        if failure:
+            raise failure
 
     def _checked(self, tracked_list: TrackedList, where: StreamSlice, notes: dict[str, Any]) -> Iterator[StreamData]:
         """Yield the deletions of one list; *notes* keep of it what the next sync wants to know."""
@@ -126,7 +147,7 @@ class DeletionsRetriever(Retriever):
             elif question.what is What.EXISTS:
                 found = tracked_list.ask_for(where, question.record_id)
                 if check.exists(gone=found.gone) and last_seen:
-                    yield _record(where, tracked_list.columns.name, question.record_id, last_seen, found)
+                    yield deletion(where, tracked_list.columns.name, question.record_id, last_seen, found)
             else:
                 check.showed(*tracked_list.everything(where))
 
@@ -166,7 +187,7 @@ class TrackingOrganizations(OrganizationRouter):
     def stream_slices(self) -> Iterable[StreamSlice]:
         """Yield a slice for each organization; nothing is asked when nothing is tracked."""
         product = self.tracked_product
-        if any(name.startswith(f"{product}_") for name in tracked(self.config)):
+        if any(name.startswith(f"{product}_") for name in tracked(self.config)) or were_told(self.config, product):
             yield from super().stream_slices()
             return
         _log.info(
@@ -180,18 +201,3 @@ class TrackingOrganizations(OrganizationRouter):
 def tracked(config: Mapping[str, Any]) -> list[str]:
     """Return the names of the streams whose deletions are looked for, each once."""
     return list(dict.fromkeys(config.get("track_deletions") or []))
-
-
-def _record(where: StreamSlice, stream: str, record_id: str, last_seen: datetime, found: Found) -> dict[str, Any]:
-    return {
-        "organization_id": where.partition["organization_id"],
-        "stream": stream,
-        "record_id": record_id,
-        "last_seen_at": _text(last_seen),
-        "missed_at": _text(found.at),
-        "confirmed_by": found.words,
-    }
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")

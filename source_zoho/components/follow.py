@@ -16,13 +16,14 @@ from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_zoho.components.changes_first import ChangesFirst
 from source_zoho.components.checkpoints import are_heard as checkpoints_are_heard
 from source_zoho.components.checkpoints import checkpoint, notes_of
 from source_zoho.components.lists import CHANGED_AT, ListFacts, ListReader, Page
 from source_zoho.components.parents import Parent, Seen, oldest_change_first
 from source_zoho.components.records import flat
 from source_zoho.components.requester import ZohoRequester
-from source_zoho.components.retriever import READ_AT, keys_of, stamped, start_of
+from source_zoho.components.retriever import EVERYTHING, READ_AT, keys_of, stamped, start_of
 from source_zoho.configuration import lookback_minutes
 from source_zoho.paging.walk import Row
 
@@ -127,10 +128,21 @@ class FollowRetriever(Retriever):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self._lookback_seconds = 60 * lookback_minutes(self.config)
         self._field = self.called or self.parent_key
-        self._parents = self._reader(self._facts_of_parents())
+        self._parents = self._list_of_parents()
         facts = self._facts(keys_of(self.record_selector), self.path, pages=self.asks_for_pages)
         self._children = self._reader(replace(facts, or_path=self.or_path))
         self._via = self._reader(self._facts(self.via["records"], self.via["path"])) if self.via else None
+
+    def _list_of_parents(self) -> ChangesFirst:
+        can_go_on_here = self.cursor_field not in {"", READ_AT}
+        return ChangesFirst(
+            self._reader(self._facts_of_parents()),
+            self.requester,
+            self.config,
+            stream=self.name,
+            list_name=self.parent.get("name", ""),
+            may_follow=can_go_on_here and self.walk.startswith("scan"),
+        )
 
     def _facts_of_parents(self) -> ListFacts:
         columns, (method, sort_documented) = self.parent, _WALKS[self.walk]
@@ -182,7 +194,7 @@ class FollowRetriever(Retriever):
         except AirbyteTracedException:
             yield from self._checkpoint(tour, where)
             raise
-        yield from self._checkpoint(tour, where)
+        yield from self._checkpoint(tour, where, through=True)
         if tour.gone:
             _log.warning("%s: %d were deleted while we read, and have no rows.", self._children.place(where), tour.gone)
 
@@ -245,8 +257,12 @@ class FollowRetriever(Retriever):
             row[self.cursor_field] = parent.row.get(self.parent_changed_at)
         return row
 
-    def _checkpoint(self, tour: Tour, where: StreamSlice) -> Iterable[StreamData]:
+    def _checkpoint(self, tour: Tour, where: StreamSlice, *, through: bool = False) -> Iterable[StreamData]:
         can_go_on_here = self.cursor_field not in {"", READ_AT}
-        if can_go_on_here and tour.reached and checkpoints_are_heard():
-            notes = {SEEN: tour.seen.notes(tour.reached)}
-            yield checkpoint(self.name, where.partition, self.cursor_field, tour.reached, notes)
+        reached = tour.reached
+        if through and self._parents.has_other_notes(where):
+            reached = reached or start_of(where) or EVERYTHING
+        if can_go_on_here and reached and checkpoints_are_heard():
+            overlap_from = self._parents.overlap_from(where, reached, through=through)
+            notes = {SEEN: tour.seen.notes(overlap_from), **self._parents.notes(where, through=through)}
+            yield checkpoint(self.name, where.partition, self.cursor_field, reached, notes)

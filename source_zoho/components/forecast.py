@@ -17,8 +17,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.census import Answer, Census
 from source_zoho.components.forecast_crm import Credits, CrmForecasts
-from source_zoho.components.forecast_lists import Known, Question, forecast, lists_to_count
-from source_zoho.components.manifest_rows import is_of_account, name_of, routed_parent_of
+from source_zoho.components.forecast_lists import Known, Question, forecast, forecast_of_events, lists_to_count
+from source_zoho.components.manifest_rows import is_kept_by_us, is_of_account, name_of, routed_parent_of
 from source_zoho.components.organizations import PARTITION_FIELD
 from source_zoho.components.parts import built
 from source_zoho.components.records import flat
@@ -116,6 +116,12 @@ class Forecasts:
         there = self._known_of(product)
         for name in (each for each in names if each not in there):
             yield Forecast(product, name, "", None, why="this source has no such stream; run discover again")
+        kept = [name for name in there if is_kept_by_us(self._known.rows[name])]
+        if listed := [name for name in there if name not in kept]:
+            yield from self._of_lists(product, listed, news)
+        yield from (forecast_of_events(name, self._config) for name in kept)
+
+    def _of_lists(self, product: str, there: Sequence[str], news: News) -> Iterator[Forecast]:
         try:
             organization_ids = self._organization_ids(product)
             known = self._with_lengths(there, news)

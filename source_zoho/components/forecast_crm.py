@@ -17,7 +17,17 @@ from source_zoho.components.checkpoints import Progress
 from source_zoho.components.connection import crm_quota
 from source_zoho.components.crm_catalog import metadata_of
 from source_zoho.components.crm_organization import crm_organization
-from source_zoho.components.manifest_rows import Row, class_of, is_for_details, name_of, parent_of, routed_parent_of
+from source_zoho.components.forecast_lists import forecast_of_events
+from source_zoho.components.manifest_rows import (
+    Row,
+    class_of,
+    is_for_details,
+    is_kept_by_us,
+    name_of,
+    parent_of,
+    routed_parent_of,
+    router_of,
+)
 from source_zoho.components.parts import built
 from source_zoho.configuration import wants_details
 from source_zoho.coql.wanted import wanted
@@ -121,7 +131,7 @@ class CrmForecasts:
 
     def _anyway(self) -> Iterator[Forecast]:
         """Yield what is asked for the sake of all streams: what planning asked for the same reason."""
-        routers = {class_of(row["retriever"]["partition_router"]) for row in self._rows.values()}
+        routers = {class_of(router_of(row)) for row in self._rows.values()}
         if len(self._rows) < len(self._names) or "CrmOrganizationRouter" in routers:
             crm_organization(self._config, self._requester())
         asked = LEDGER.bill.costs
@@ -144,6 +154,8 @@ class CrmForecasts:
             return Forecast(
                 "crm", name, "not read", NOTHING, NOTHING, NOTHING, why="document_details is none, so it is not read"
             )
+        if is_kept_by_us(row):
+            return forecast_of_events(name, self._config)
         if kind == "RecordChildrenRetriever":
             self._metadata().described()
             why = "a list for each record that changed"
@@ -167,7 +179,7 @@ class CrmForecasts:
                 Estimate(1, Bound.AT_LEAST),
                 f"1 call or more for each row of {parent}",
             )
-        if class_of(row["retriever"]["partition_router"]) == "ModuleRouter":
+        if class_of(router_of(row)) == "ModuleRouter":
             return _forecast(name_of(row), "a list for each module", Estimate(lists * len(self._listed()), bound))
         return _forecast(name_of(row), _ROAD, Estimate(lists, bound))
 
@@ -199,4 +211,4 @@ def _forecast_of(stream: AbstractStream) -> Forecast:
 
 
 def _costs_a_call_for_each_record(row: Row) -> bool:
-    return is_for_details(row) or class_of(row["retriever"]["partition_router"]) == "ModulesOfRecords"
+    return is_for_details(row) or class_of(router_of(row)) == "ModulesOfRecords"

@@ -9,7 +9,7 @@ from typing import Any
 from source_zoho.components.census import Answer
 from source_zoho.components.deletions import tracked
 from source_zoho.components.manifest_rows import Row, class_of, is_for_details, name_of, parent_of
-from source_zoho.configuration import wants_details
+from source_zoho.configuration import wants_details, webhook_store_url
 from source_zoho.estimates import NOTHING, Bound, Estimate, Forecast
 from source_zoho.paging.cost import calls_of
 from source_zoho.paging.walk import Method, ladder
@@ -98,6 +98,18 @@ def forecast(question: Question) -> Forecast:
     return rule(question)
 
 
+def forecast_of_events(stream: str, config: Mapping[str, Any]) -> Forecast:
+    """Return what it costs to read the events that our own receiver has kept: nothing, unless some were missed."""
+    product = stream.partition("_")[0]
+    of_crm = product == "crm"
+    credits_spent = NOTHING if of_crm else None
+    if webhook_store_url(config):
+        why = "and calls for modules whose notifications were missed" if of_crm else ""
+        return Forecast(product, stream, "event store", NOTHING, credits=credits_spent, why=why)
+    why = "webhook_store_url names no store"
+    return Forecast(product, stream, "not read", NOTHING, NOTHING, credits_spent, why=why)
+
+
 def lists_to_count(streams: Iterable[str], known: Known) -> set[str]:
     """Return the lists whose length would say what *streams* cost."""
     going_on = {stream for stream, _ in known.from_a_state}
@@ -116,7 +128,7 @@ def _looked_through(row: Row, known: Known) -> list[str]:
     settings, kind = {**row["$parameters"], **row["retriever"]}, class_of(row["retriever"])
     if kind == "DeletionsRetriever":
         return _tracked(name_of(row), known.config)
-    if kind not in _RULES or kind in {"ReportRetriever", "CustomFieldsRetriever"} or settings.get("parents"):
+    if kind not in _RULES or kind in _NO_LISTS or settings.get("parents"):
         return []
     if parent := parent_of(row):
         return [parent]
@@ -238,6 +250,11 @@ def _walk_of_ids(asked: Question, row: Row) -> Estimate:
     return Estimate(calls_of((Method.PLAIN,), length.value), Bound.AT_LEAST)
 
 
+def _of_events(asked: Question) -> Forecast:
+    return forecast_of_events(asked.stream, asked.known.config)
+
+
+_NO_LISTS = frozenset({"ReportRetriever", "CustomFieldsRetriever", "WebhookEventsRetriever"})
 _RULES: Mapping[str, Callable[[Question], Forecast]] = {
     "ListRetriever": _of_list,
     "FollowRetriever": _of_children,
@@ -246,4 +263,5 @@ _RULES: Mapping[str, Callable[[Question], Forecast]] = {
     "ReportRetriever": _of_report,
     "CustomFieldsRetriever": _of_custom_fields,
     "DeletionsRetriever": _of_deletions,
+    "WebhookEventsRetriever": _of_events,
 }

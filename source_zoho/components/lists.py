@@ -174,20 +174,13 @@ class ListReader:
 
     def _answer(self, response: requests.Response) -> Answer:
         rows = self._extractor.find(response) or []
-        if self.facts.also_changed_at:
-            for row in rows:
-                self._say_when_changed(row)
+        for row in rows if self.facts.also_changed_at else ():
+            say_when_changed(row, self.facts)
         context = page_context_of(response)
         has_more = context.get("has_more_page")
         if has_more is None:
             has_more = self.facts.asks_for_pages and len(rows) >= _asked_page_size(response)
         return Answer(rows, bool(has_more), context.get("per_page"), context.get("sort_column"))
-
-    def _say_when_changed(self, row: Row) -> None:
-        """Write into *row* when it changed, where it says so under another name."""
-        if not row.get(self.facts.changed_at):
-            found = (row[name] for name in self.facts.also_changed_at if row.get(name))
-            row[self.facts.changed_at] = next(found, None)
 
     def _may_have_missed_edits(self, walk: Walk, read_at: datetime, seconds: float) -> bool:
         """
@@ -200,6 +193,12 @@ class ListReader:
         if not self.facts.keeps_state or in_order_of_change or walk.latest is None:
             return False
         return walk.latest > read_at and seconds >= self._lookback_seconds
+
+
+def say_when_changed(row: Row, facts: ListFacts) -> None:
+    """Write into *row* when it changed, where it says so under another name."""
+    if not row.get(facts.changed_at):
+        row[facts.changed_at] = next((row[name] for name in facts.also_changed_at if row.get(name)), None)
 
 
 def filled_path(path: str, where: StreamSlice) -> str:

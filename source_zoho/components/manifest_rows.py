@@ -18,6 +18,11 @@ def class_of(component: Mapping[str, Any]) -> str:
     return str(component.get("class_name", "")).rpartition(".")[2]
 
 
+def router_of(row: Row) -> Mapping[str, Any]:
+    """Return what gives the stream of *row* its partitions; empty when it has one only, and asks nobody for it."""
+    return row["retriever"].get("partition_router") or {}
+
+
 def parent_of(row: Row) -> str:
     """Return the stream through whose rows *row* goes; empty when it goes through none."""
     return str((row["$parameters"].get("parent") or {}).get("name") or routed_parent_of(row))
@@ -25,16 +30,21 @@ def parent_of(row: Row) -> str:
 
 def routed_parent_of(row: Row) -> str:
     """Return the stream whose rows are the partitions of *row*, and that the CDK reads for it; empty without one."""
-    configs: Sequence[Mapping[str, Any]] = row["retriever"]["partition_router"].get("parent_stream_configs") or [{}]
+    configs: Sequence[Mapping[str, Any]] = router_of(row).get("parent_stream_configs") or [{}]
     return str(configs[0].get("stream", {}).get("$parameters", {}).get("name", ""))
 
 
 def is_for_details(row: Row) -> bool:
     """Tell whether *row* is read only when the configuration asks for details."""
-    router = row["retriever"]["partition_router"]
+    router = router_of(row)
     return bool(router.get("for_details") or router.get("$parameters", {}).get("for_details"))
 
 
 def is_of_account(row: Row) -> bool:
     """Tell whether *row* is one list of the whole account."""
-    return str(row["retriever"]["partition_router"]["type"]) == "ListPartitionRouter"
+    return str(router_of(row).get("type")) == "ListPartitionRouter"
+
+
+def is_kept_by_us(row: Row) -> bool:
+    """Tell whether the stream of *row* reads what our own receiver has kept, so that nobody is asked for it."""
+    return class_of(row["retriever"]) == "WebhookEventsRetriever"

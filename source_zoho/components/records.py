@@ -17,7 +17,7 @@ from airbyte_cdk.sources.types import StreamSlice, StreamState
 from source_zoho.components.bodies import body_of, code_of
 
 TOP_LEVEL = "."
-_ENVELOPE = frozenset({"code", "message", "page_context"})
+ENVELOPE = frozenset({"code", "message", "page_context"})
 
 
 @dataclass
@@ -42,8 +42,8 @@ class KeyExtractor(RecordExtractor):
         """Return the rows of *response*, or None when it has none of the keys, which is not an empty list."""
         body = body_of(response) or {}
         for key in self.records:
-            if key == TOP_LEVEL and code_of(response) == 0 and body.keys() - _ENVELOPE:
-                return [{name: value for name, value in body.items() if name not in _ENVELOPE}]
+            if key == TOP_LEVEL and code_of(response) == 0 and body.keys() - ENVELOPE:
+                return [{name: value for name, value in body.items() if name not in ENVELOPE}]
             if key in body:
                 rows = body[key]
                 return ([rows] if rows else []) if isinstance(rows, dict) else list(rows or [])

@@ -14,6 +14,7 @@ from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_zoho.components.changes_first import ChangesFirst
 from source_zoho.components.checkpoints import are_heard as checkpoints_are_heard
 from source_zoho.components.checkpoints import checkpoint
 from source_zoho.components.lists import CHANGED_AT, ListFacts, ListReader, Page
@@ -87,7 +88,11 @@ class ListRetriever(Retriever):
             asks_for_pages=self.asks_for_pages,
             keeps_state=shows_change,
         )
-        self._list = ListReader(facts, self.requester, self.paginator, 60 * lookback_minutes(self.config))
+        reader = ListReader(facts, self.requester, self.paginator, 60 * lookback_minutes(self.config))
+        may_follow = self.method == "scan" and shows_change and self.checkpoints
+        self._list = ChangesFirst(
+            reader, self.requester, self.config, stream=self.name, list_name=self.name, may_follow=may_follow
+        )
 
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
@@ -107,6 +112,11 @@ class ListRetriever(Retriever):
         except AirbyteTracedException:
             yield from self._checkpoint(reached, where)
             raise
+        if self._list.has_other_notes(where):
+            begin = start_of(where) or EVERYTHING  # the records alone move the cursor
+            yield checkpoint(
+                self.name, where.partition, self.cursor_field, begin, self._list.notes(where, through=True)
+            )
 
     def _since(self, where: StreamSlice) -> datetime | None:
         return start_of(where) if self.cursor_field else None

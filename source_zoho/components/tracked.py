@@ -125,6 +125,24 @@ class TrackedList:
         return found, began or datetime.now(UTC)
 
 
+def deletion(
+    where: StreamSlice, stream: str, record_id: str, last_seen: datetime | None, found: Found
+) -> dict[str, Any]:
+    """Return the record that says that *record_id* of *stream* was deleted; None for what nobody saw before."""
+    return {
+        "organization_id": where.partition["organization_id"],
+        "stream": stream,
+        "record_id": record_id,
+        "last_seen_at": _text(last_seen) if last_seen else None,
+        "missed_at": _text(found.at),
+        "confirmed_by": found.words,
+    }
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
+
+
 def _named(requester: ZohoRequester, columns: Columns, *, documents: bool = False) -> ZohoRequester:
     """Return a requester like *requester* that calls the list by its name, and knows the scope that it wants."""
     handler = requester.error_handler

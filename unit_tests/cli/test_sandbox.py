@@ -12,7 +12,16 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from source_zoho.cli import app
-from source_zoho.cli.sandbox import farewell, replaceable, start_problem, welcome, write_config
+from source_zoho.cli.sandbox import (
+    farewell,
+    replaceable,
+    set_up_webhooks,
+    start_problem,
+    told_about_webhooks,
+    welcome,
+    write_config,
+)
+from source_zoho.emulator import Emulator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,3 +101,33 @@ def test_a_forbidden_port_says_why() -> None:
 
 def test_the_farewell_says_what_stays(config: Path) -> None:
     assert f"1,234 calls. {config} stays" in farewell(1234, config)
+
+
+def test_webhooks_go_to_this_machine_only(config: Path) -> None:
+    arguments = ["sandbox", "--config", str(config), "--webhooks", "http://example.com/webhooks"]
+
+    result = CliRunner().invoke(app, arguments, env={"COLUMNS": "300"})
+
+    assert result.exit_code == 2
+    assert "The webhooks cannot be set up: url is not on this machine" in result.output
+    assert not config.exists()
+
+
+def test_webhooks_are_signed_with_the_first_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_ZOHO_WEBHOOK_SECRET", "firstsecret123, secondsecret123")
+    zoho = Emulator()
+
+    count = set_up_webhooks(zoho, "http://127.0.0.1:9/webhooks")
+
+    assert count == len(zoho.webhooks.all) > 2
+    assert {webhook.secret for webhook in zoho.webhooks.all} == {"firstsecret123"}
+
+
+def test_a_person_hears_where_webhooks_go_and_how_records_change() -> None:
+    out = io.StringIO()
+
+    told = told_about_webhooks("http://127.0.0.1:43121", 86, "http://127.0.0.1:8000/webhooks")
+    Console(file=out, width=100).print(told, soft_wrap=True)
+
+    assert "86 webhooks go to http://127.0.0.1:8000/webhooks" in out.getvalue()
+    assert "http://127.0.0.1:43121/_emulator/edit" in out.getvalue()

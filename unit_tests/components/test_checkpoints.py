@@ -15,7 +15,7 @@ from airbyte_cdk.models import (
     Type,
 )
 
-from source_zoho.components.checkpoints import Progress, checkpoint, notes_of
+from source_zoho.components.checkpoints import Progress, checkpoint, notes_of, position
 
 BILLS, INVOICES = "books_bills", "books_invoices"
 
@@ -127,6 +127,34 @@ def test_the_states_of_other_streams_pass_unchanged() -> None:
 
     assert progress.apply(other) is other
     assert reached(other) == {"17": 7}
+
+
+# ── a place among events ──
+
+
+def a_place(sequence: int) -> AirbyteMessage:
+    return position("books_webhook_events", sequence)
+
+
+def test_a_place_among_events_is_the_whole_state() -> None:
+    assert told(Progress([]).apply(a_place(7))) == {"sequence": 7}
+
+
+def test_a_place_is_not_given_up_for_what_the_cdk_saw_of_records() -> None:
+    progress = Progress([])
+
+    assert [told(progress.apply(a_place(number))) for number in (7, 3, 9)] == [
+        {"sequence": 7},
+        {"sequence": 7},
+        {"sequence": 9},
+    ]
+
+
+def test_the_place_of_the_state_is_kept_by_a_read_that_comes_no_further() -> None:
+    before = a_place(7).state
+    assert before
+
+    assert told(Progress([before]).apply(a_place(0))) == {"sequence": 7}
 
 
 def test_what_was_told_already_does_not_change_afterwards() -> None:

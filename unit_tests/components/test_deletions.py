@@ -53,6 +53,7 @@ class FakeList:
     asked: list[Any] = field(default_factory=list)
     breaks_at: str = ""
     trouble: ZohoError = field(default_factory=lambda: Transient("Zoho has trouble of its own."))
+    code: int | None = None
 
     def count(self, where: StreamSlice) -> Counted:
         self.asked.append("count")
@@ -69,7 +70,7 @@ class FakeList:
     def ask_for(self, where: StreamSlice, record_id: str) -> Found:
         self.asked.append(record_id)
         if record_id == self.breaks_at:
-            raise traced(self.trouble)
+            raise traced(self.trouble, self.code)
         return Found(record_id not in self.shown | self.hidden, "HTTP 404, code 1002", self.now + timedelta(minutes=1))
 
 

@@ -9,7 +9,7 @@ import pytest
 from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 
 from source_zoho.components.census import Answer
-from source_zoho.components.forecast_lists import Known, Question, forecast, lists_to_count
+from source_zoho.components.forecast_lists import Known, Question, forecast, forecast_of_events, lists_to_count
 from source_zoho.components.manifest_rows import Row, name_of
 from source_zoho.estimates import Bound, Estimate, Forecast
 from source_zoho.manifest import read_manifest, with_products
@@ -103,6 +103,16 @@ def test_every_kind_of_stream_has_its_price(
     rows: Mapping[str, Row], stream: str, lists: Mapping[str, int], config: Mapping[str, Any], calls: Estimate
 ) -> None:
     assert planned(rows, stream, lists=lists, **config).calls == calls
+
+
+@pytest.mark.parametrize(("url", "road"), [("", "not read"), ("sqlite:////events.db", "event store")])
+def test_events_are_kept_by_ourselves_and_cost_nothing(rows: Mapping[str, Row], url: str, road: str) -> None:
+    of_books = planned(rows, "books_webhook_events", webhook_store_url=url)
+    of_crm = forecast_of_events("crm_notifications", {"webhook_store_url": url})
+
+    assert (of_books.road, of_books.calls, of_books.credits) == (road, Estimate(0), None)
+    assert (of_crm.road, of_crm.calls, of_crm.credits) == (road, Estimate(0), Estimate(0))
+    assert lists_to_count(["books_webhook_events"], Known({}, rows)) == set()
 
 
 def test_only_lists_are_counted_whose_length_says_something(rows: Mapping[str, Row]) -> None:
