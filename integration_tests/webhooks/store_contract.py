@@ -158,6 +158,16 @@ class EventStoreContract:
         assert store.latest("billing", "20") == {"invoice": NOON}
         assert store.latest("books", "10") == {}
 
+    @pytest.mark.parametrize(
+        ("operation", "tells"), [("updated", True), ("", True), ("created", False), ("deleted", False)]
+    )
+    def test_creations_and_deletions_alone_do_not_tell_of_edits(
+        self, store: EventStore, operation: str, tells: bool
+    ) -> None:
+        store.append([an_event("a", operation=operation)])
+
+        assert bool(store.latest("billing", "10")) == tells
+
     def test_a_repeated_delivery_is_no_news(self, store: EventStore) -> None:
         store.append([an_event("a")])
         store.append([an_event("a", received_at=at(60))])

@@ -130,8 +130,9 @@ class ToldDeletions:
         remembered = Remembered(notes)
         events, upto = self._events(where, before)
         refused: dict[str, str] = {}
+        places = self._places(events)
         try:
-            for each, number in self._places(events).items():
+            for each, number in places.items():
                 if each in told.told:
                     told.told[each] = number
                 elif record := self._confirmed(each, where, remembered, refused):
@@ -143,7 +144,10 @@ class ToldDeletions:
                 notes[EVENTS] = told.note()
         if events:
             found = len(told.told) - len(before.told)
-            _log.info("%s: %d events told of deletions, and %d records are gone.", place, len(events), found)
+            said = (
+                "%s: %d events told of deletions, of %d records in lists that can be asked; %d more of them are gone."
+            )
+            _log.info(said, place, len(events), len(places), found)
         if refused:
             raise traced(ConfigProblem(" ".join(refused.values())))
         if upto is not None:

@@ -8,6 +8,8 @@ from datetime import datetime
 # Who brought an event: Zoho, `source-zoho webhooks test`, or a list that was asked because notifications were missed.
 WEBHOOK, TEST, POLL = "webhook", "test", "poll"
 CREATED, UPDATED, DELETED, NOT_SAID = "created", "updated", "deleted", ""
+# Where only creations and deletions are told, nobody hears of an edit.
+TELL_OF_EDITS = (UPDATED, NOT_SAID)
 
 
 @dataclass(frozen=True, slots=True)

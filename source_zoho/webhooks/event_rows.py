@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Select, bindparam, delete, func, select, update
 
 from source_zoho.webhooks.columns import in_utc
-from source_zoho.webhooks.event import WEBHOOK, Event, Kept
+from source_zoho.webhooks.event import TELL_OF_EDITS, WEBHOOK, Event, Kept
 from source_zoho.webhooks.many_rows import add_new
 from source_zoho.webhooks.store import Held, Span
 from source_zoho.webhooks.tables import EVENTS, LAST_SEQUENCE, LATEST, PRUNED, digest, insert
@@ -81,7 +81,7 @@ def _note_latest(connection: Connection, events: Iterable[Event]) -> None:
     newest: dict[tuple[str, str, str], datetime] = {}
     for event in events:
         kind = (event.product, event.organization_id, event.entity)
-        if event.origin == WEBHOOK:
+        if event.origin == WEBHOOK and event.operation in TELL_OF_EDITS:
             newest[kind] = max(newest.get(kind, event.received_at), event.received_at)
     if newest:
         names = ("product", "organization_id", "entity")
@@ -121,7 +121,7 @@ def last_sequence(connection: Connection) -> int:
 
 
 def latest(connection: Connection, product: str, organization_id: str) -> dict[str, datetime]:
-    """Return when Zoho last told of each entity."""
+    """Return when Zoho last told of an edit of each entity."""
     wanted = select(LATEST.c.entity, LATEST.c.received_at)
     rows = connection.execute(wanted.where(LATEST.c.product == product, LATEST.c.organization_id == organization_id))
     return {row.entity: row.received_at for row in rows}

@@ -141,7 +141,7 @@ class Heard:
 def why_in_full(notes: Notes | None, heard: Heard, full_scan: timedelta) -> str:
     """Return why the list has to be read in full, whatever events told; empty when it need not be."""
     if not heard.knows_list:
-        return "no event about it has come yet"
+        return "no event has told of an edit in it yet"
     if notes is None:
         return "it was not read since the first event about it came"
     age = heard.now - notes.began

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, func, inspect, select
 
 from source_zoho.errors import ConfigProblem
 from source_zoho.webhooks import tables
-from source_zoho.webhooks.event import WEBHOOK
+from source_zoho.webhooks.event import TELL_OF_EDITS, WEBHOOK
 from source_zoho.webhooks.tables import EVENTS, LATEST, VERSIONS
 
 Step = Callable[[Connection], None]
@@ -70,7 +70,13 @@ def _latest_and_pruned(connection: Connection) -> None:
     _make(connection, LATEST, tables.PRUNED)
     kind = (EVENTS.c.product, EVENTS.c.organization_id, EVENTS.c.entity)
     newest = select(*kind, func.max(EVENTS.c.received_at).label("received_at"))
-    for row in connection.execute(newest.where(EVENTS.c.origin == WEBHOOK).group_by(*kind)).mappings().all():
+    for row in (
+        connection.execute(
+            newest.where(EVENTS.c.origin == WEBHOOK, EVENTS.c.operation.in_(TELL_OF_EDITS)).group_by(*kind)
+        )
+        .mappings()
+        .all()
+    ):
         digest = tables.digest(row["product"], row["organization_id"], row["entity"])
         connection.execute(LATEST.insert().values(kind_digest=digest, **row))
 

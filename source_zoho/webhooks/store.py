@@ -76,7 +76,11 @@ class EventStore(Protocol):
         """Return the last sequence that was given out, 0 for none; pruning does not lower it."""
 
     def latest(self, product: str, organization_id: str) -> Mapping[str, datetime]:
-        """Return when the last event that Zoho sent was received, for each entity."""
+        """
+        Return when the last event was received by which Zoho told that a record may have been edited, for each entity.
+
+        Events of creations and deletions do not count: where those alone are told, an edit is not.
+        """
 
     def beat(self, run_id: str, at: datetime, *, stopping: bool = False) -> None:
         """Note that the receiver *run_id* has been listening without a break until *at*, first call: since *at*."""

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from source_zoho.errors import Transient
-from source_zoho.webhooks.event import WEBHOOK, Event, Kept
+from source_zoho.webhooks.event import TELL_OF_EDITS, WEBHOOK, Event, Kept
 from source_zoho.webhooks.spans import from_then_on, joined
 from source_zoho.webhooks.store import Channel, Held, Missed, Span
 
@@ -164,7 +164,7 @@ class MemoryStore:
             return False
         self._keys.add(event.key)
         self._give_a_sequence(event)
-        if event.origin == WEBHOOK:
+        if event.origin == WEBHOOK and event.operation in TELL_OF_EDITS:
             latest = self._latest.setdefault((event.product, event.organization_id), {})
             latest[event.entity] = max(latest.get(event.entity, event.received_at), event.received_at)
         return True

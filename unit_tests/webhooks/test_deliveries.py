@@ -82,7 +82,7 @@ def test_the_url_says_what_a_flat_body_is_about() -> None:
         ("subscription_created", "created"),
         ("creditnote_added", "created"),
         ("subscription_deleted", "deleted"),
-        ("payment_thankyou", "updated"),
+        ("payment_thankyou", "created"),
         ("subscription_cancellation_scheduled", "updated"),
         (None, ""),
     ],

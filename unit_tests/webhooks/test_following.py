@@ -63,7 +63,7 @@ def test_a_list_is_followed_when_nothing_speaks_against_it() -> None:
 @pytest.mark.parametrize(
     ("notes", "heard", "said"),
     [
-        (NOTES, replace(HEARD, knows_list=False), "no event about it"),
+        (NOTES, replace(HEARD, knows_list=False), "no event has told of an edit"),
         (None, HEARD, "not read since the first event"),
         (NOTES, replace(HEARD, now=NOON + DAY), "last read in full at 2025-06-15 12:00 UTC"),
         (NOTES, replace(HEARD, now=NOON - timedelta(seconds=1)), "last read in full at"),
