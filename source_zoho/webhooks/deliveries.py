@@ -24,7 +24,7 @@ _MODULE = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)?")
 _WORDS_OF_THE_URL = frozenset({"module", "operation"})
 _OF_CRM = {"insert": CREATED, "create": CREATED, "update": UPDATED, "edit": UPDATED, "delete": DELETED}
 _CHANGE_TIMES = ("last_modified_time", "updated_time", "event_time", "modified_time", "last_modified_date")
-_PAYMENTS_MADE = frozenset({"payment_thankyou", "payment_declined"})
+_PAYMENT_MADE = "payment_thankyou"
 _REPEATED_WITHIN = timedelta(minutes=5)
 
 
@@ -115,7 +115,7 @@ def _notification(delivery: Delivery, trust: Trust) -> Event:
 
 def operation_of(event_type: str) -> str:
     """Return what a type of Billing's events says was done."""
-    if event_type.endswith(("_created", "_added")) or event_type in _PAYMENTS_MADE:
+    if event_type.endswith(("_created", "_added")) or event_type == _PAYMENT_MADE:
         return CREATED
     if event_type.endswith("_deleted"):
         return DELETED
