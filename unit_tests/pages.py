@@ -12,7 +12,8 @@ SURPRISES = ROOT / "docs" / "surprises.md"
 DEVELOPMENT = ROOT / "docs" / "development.md"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
 EMULATOR = ROOT / "source_zoho" / "emulator" / "README.md"
-PAGES = [README, PAGE, SURPRISES, DEVELOPMENT, BENCHMARKS, ROOT / "CHANGELOG.md", EMULATOR]
+EXAMPLES = sorted((ROOT / "examples").rglob("README.md"))
+PAGES = [README, PAGE, SURPRISES, DEVELOPMENT, BENCHMARKS, ROOT / "CHANGELOG.md", EMULATOR, *EXAMPLES]
 
 
 def text_of(page: Path) -> str:

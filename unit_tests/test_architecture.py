@@ -13,7 +13,7 @@ from pathlib import Path
 from unit_tests.rules import every
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("source_zoho", "tasks", "bench", "unit_tests", "integration_tests")
+FOLDERS = ("source_zoho", "tasks", "bench", "examples", "unit_tests", "integration_tests")
 MOST_LINES = 400
 
 # Each word of a skipped or unfinished test, with what to do instead.

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import logging
-import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from source_zoho.components import checkpoints, event_stores
 from source_zoho.errors import Transient
 from unit_tests.components.told import (
     A_DAY_SECONDS,
+    HOUR,
     Telling,
     ToldSyncs,
     a_list,
     a_telling_list,
+    edit,
+    forget_other_processes,
+    notes,
+    read_an_hour_ago,
     syncs_of,
     truth,
 )
 
-HOUR = 3_600
-
 
 @pytest.fixture(autouse=True)
 def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    event_stores.forget()
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
-    monkeypatch.setattr(checkpoints, "_notes", {})
+    forget_other_processes(monkeypatch)
 
 
 @pytest.fixture
@@ -38,22 +37,7 @@ def zoho() -> Telling:
 
 @pytest.fixture
 def syncs(zoho: Telling) -> ToldSyncs:
-    """Return syncs of which the first has read the list of five pages, an hour ago."""
-    syncs = syncs_of(zoho)
-    syncs.run()
-    zoho.model.now += HOUR
-    return syncs
-
-
-def edit(zoho: Telling, *numbers: int) -> None:
-    """Change records, and tell of each."""
-    for number in numbers:
-        zoho.model.edit(number)
-        zoho.tell(number)
-
-
-def notes(syncs: ToldSyncs) -> dict[str, Any]:
-    return dict(syncs.entry_of().get("notes", {}).get("events", {}))
+    return read_an_hour_ago(zoho)
 
 
 # ── Following ──
