@@ -6,15 +6,20 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from click.testing import CliRunner
 
+from integration_tests.builders import forget_earlier_syncs
+from source_zoho.cli import app
 from source_zoho.emulator import Emulator
 
 if TYPE_CHECKING:
@@ -23,12 +28,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 DEVELOPMENT = ROOT / "docs" / "development.md"
+WEBHOOKS = ROOT / "docs" / "webhooks.md"
 # Only there so that a command that hangs fails its test instead of holding it for ever.
 PATIENCE_IN_SECONDS = 240
 
 
 def runnable_blocks(page: Path) -> list[str]:
-    return re.findall(r"^```bash runnable\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    text = page.read_text(encoding="utf-8")
+    found = re.findall(r"^( *)```bash runnable\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    return [re.sub(rf"^{indent}", "", block, flags=re.MULTILINE) for indent, block in found]
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +63,20 @@ def command(path: Path, arguments: str) -> None:
     path.chmod(0o755)
 
 
+SHELL = ("bash", "-euo", "pipefail", "-c")
+
+
+def environment(place: Path) -> dict[str, str]:
+    path = os.pathsep.join([str(place / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+
+
 def run(script: str, place: Path) -> subprocess.CompletedProcess[str]:
     """Run *script* as a reader would who stands in *place*."""
-    path = os.pathsep.join([str(place / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
     return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
+        [*SHELL, script],
         cwd=place,
-        env=environment,
+        env=environment(place),
         capture_output=True,
         text=True,
         timeout=PATIENCE_IN_SECONDS,
@@ -116,6 +130,56 @@ def test_the_commands_of_the_readme_do_what_it_says(place: Path, zoho: Emulator)
 def records(path: Path) -> list[dict[str, Any]]:
     told = messages(path.read_text(encoding="utf-8"))
     return [message["record"]["data"] for message in told if message["type"] == "RECORD"]
+
+
+# ── Webhooks ──
+
+
+def test_the_commands_about_webhooks_do_what_the_page_says(
+    place: Path, zoho: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving, *rest = runnable_blocks(WEBHOOKS)
+    for name in ("config.json", "channels.json"):
+        (place / name).write_bytes((place / "sandbox-config.json").read_bytes())
+    monkeypatch.chdir(place)
+    monkeypatch.setenv("COLUMNS", "200")
+    for name, value in re.findall(r"^export (\w+)=(.*)$", serving, re.MULTILINE):
+        monkeypatch.setenv(name, value)
+
+    with receiver(serving.replace("--port 8080", "--port 0"), place) as url:
+        lines = "".join(rest).replace("https://hooks.example.com --", f"{url} --").splitlines()
+        said = [done(line.replace("YOUR_ORGANIZATION_ID", zoho.organization_ids[0])) for line in lines]
+
+    subscribed, standing, renewed, tried, stats, pruned, replayed = said
+    assert "Leads.all, Deals.all" in subscribed
+    assert "alive" in standing
+    assert "stays as it is until" in renewed
+    assert tried.count(" ok") == 3
+    assert "A receiver listened for" in stats
+    assert "0 events from before" in pruned
+    assert "1 event will be read once more." in replayed
+
+
+def done(line: str) -> str:
+    """Return what a command says that goes well, run in this process: each of its own would take seconds to begin."""
+    forget_earlier_syncs()
+    program, *arguments = shlex.split(line)
+    result = CliRunner().invoke(app, arguments)
+    assert (program, result.exit_code) == ("source-zoho", 0), f"{line}: {result.output}"
+    return " ".join(result.output.split())
+
+
+@contextmanager
+def receiver(script: str, place: Path) -> Iterator[str]:
+    """Run *script* until it listens, give its address to the block, and end it as Ctrl-C in a terminal does."""
+    with subprocess.Popen(
+        [*SHELL, script], cwd=place, env=environment(place), stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stderr
+        try:
+            yield json.loads(next(line for line in process.stderr if '"listening"' in line))["url"]
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
 
 
 def test_the_bundle_is_taken_by_a_runner_of_bare_manifests(place: Path) -> None:

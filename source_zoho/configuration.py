@@ -31,7 +31,8 @@ _INTEGERS = {
     "crm_formula_refresh_days": (1, 365),
     "webhook_full_scan_days": (0, 31),
 }
-MOST_OF_A_TOKEN = 50  # characters, Zoho's bound: https://www.zoho.com/crm/developer/docs/api/v8/notifications/enable.html
+# Zoho's bound, in characters: https://www.zoho.com/crm/developer/docs/api/v8/notifications/enable.html
+MOST_OF_A_TOKEN = 50
 
 
 

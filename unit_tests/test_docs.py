@@ -19,7 +19,7 @@ from source_zoho.configuration import problems
 from source_zoho.coql import wanted
 from source_zoho.data_centers import DATA_CENTERS
 from source_zoho.manifest import read_manifest
-from unit_tests.pages import PAGE, PAGES, README, ROOT, SURPRISES, blocks, prose, text_of
+from unit_tests.pages import PAGE, PAGES, README, ROOT, SURPRISES, WEBHOOKS, blocks, prose, text_of
 
 SPECIFICATION = read_manifest()["spec"]["connection_specification"]
 PROPERTIES: dict[str, dict[str, Any]] = SPECIFICATION["properties"]
@@ -233,7 +233,7 @@ def test_every_surprise_says_why_it_matters() -> None:
     assert [each.splitlines()[0] for each in surprises if each.count("*Why it matters:*") != 1] == []
 
 
-def test_the_commands_marked_runnable_are_only_in_the_readme_where_a_test_runs_them() -> None:
+def test_commands_are_marked_runnable_only_where_a_test_runs_them() -> None:
     marked = [page for page in PAGES if "```bash runnable" in text_of(page)]
 
-    assert marked == [README]
+    assert marked == [README, WEBHOOKS]

@@ -122,6 +122,20 @@ def test_a_damaged_file_is_said(sqlite_url: str) -> None:
         open_store(sqlite_url)
 
 
+def test_a_file_that_is_taken_away_takes_nothing_more_until_it_is_back(sqlite_url: str) -> None:
+    path = Path(_path(sqlite_url))
+    with open_store(sqlite_url) as store:
+        store.append([an_event("before")])
+        moved = path.rename(path.with_name("moved.db"))
+        for _ in range(2):
+            with pytest.raises(ConfigProblem, match="was deleted, moved or replaced while it was in use"):
+                store.append([an_event("nowhere")])
+        moved.rename(path)
+        store.append([an_event("after")])
+
+        assert [each.event.key for each in store.read_after(0, "billing")] == ["before", "after"]
+
+
 def test_a_file_that_may_only_be_read_is_said(sqlite_url: str) -> None:
     with open_store(sqlite_url) as store:
         store.append([an_event()])

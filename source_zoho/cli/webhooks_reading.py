@@ -87,10 +87,15 @@ def number_between(store: EventStore, first: int, last: int) -> int:
 
 
 def holes(spans: Sequence[Span], until: datetime) -> list[Span]:
-    """Return when nobody was listening between the first of *spans* and *until*, short breaks left out."""
+    """
+    Return when nobody was listening between the first of *spans* and *until*.
+
+    However short one was, a list is read in full because of it; only the last may be the pause between two beats.
+    """
     found = [Span(one.until, other.since) for one, other in pairwise(spans)]
-    found += [Span(spans[-1].until, until)] if spans else []
-    return [each for each in found if each.until - each.since > LONGEST_SILENCE]
+    if spans and until - spans[-1].until > LONGEST_SILENCE:
+        found.append(Span(spans[-1].until, until))
+    return found
 
 
 def _read(store: EventStore, stream: str, sequence: int, last_sync: datetime | None) -> Read:

@@ -12,6 +12,8 @@ from source_zoho.cli.webhooks_reading import MOST_COUNTED, Read, holes, how_far
 from source_zoho.cli.webhooks_values import in_json, lasting, shown
 from source_zoho.webhooks.store import Channel, EventStore, Held, Missed, Span
 
+_MOST_SHOWN = 10  # times in which nobody listened
+
 
 @dataclass(frozen=True)
 class Stats:
@@ -103,13 +105,16 @@ def _reading(read: Sequence[Read]) -> Table:
 
 def _receiver(stats: Stats) -> Iterator[str]:
     if not stats.listening:
-        yield f"No receiver has listened since {shown(stats.since)}."
+        wonder = "" if stats.held else " Is this the store of the receiver?"
+        yield f"No receiver has listened since {shown(stats.since)}.{wonder}"
         return
     first = stats.listening[0].since
     silent = sum((each.until - each.since for each in stats.silent), timedelta())
     whole = (stats.at - first) or timedelta(seconds=1)
     yield f"A receiver listened for {1 - silent / whole:.2%} of the time since {shown(first)}.".replace("%", " %", 1)
-    for each in stats.silent:
+    if hidden := len(stats.silent[:-_MOST_SHOWN]):
+        yield f"  Before these there were {hidden:,} other times in which nobody listened."
+    for each in stats.silent[-_MOST_SHOWN:]:
         yield f"  Nobody listened from {shown(each.since)} to {shown(each.until)} ({lasting(each.until - each.since)})."
 
 

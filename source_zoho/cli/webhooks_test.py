@@ -42,8 +42,8 @@ def test(url: str, product: str, organization: str, store_url: str | None, confi
     Send the receiver an event that is signed as Zoho signs, and see that it is kept.
 
     Also sends it once more, which has to be known, and one with a wrong proof, which has to be refused. The event is
-    marked as a test: no stream takes it for Zoho's. The secret comes from where the receiver has it: from
-    SOURCE_ZOHO_WEBHOOK_SECRET or SOURCE_ZOHO_CRM_TOKEN, or from the configuration.
+    marked as a test: the streams of events show it as one (origin), and nothing else heeds it. The secret comes from
+    where the receiver has it: from SOURCE_ZOHO_WEBHOOK_SECRET or SOURCE_ZOHO_CRM_TOKEN, or from the configuration.
 
     Ends with 0 when every step went well, with 1 when one did not, with 2 when it was used wrongly.
     """
@@ -52,17 +52,18 @@ def test(url: str, product: str, organization: str, store_url: str | None, confi
         known = settings(os.environ, config)
         target = _target(url, product, organization)
         if not known.proves(product):
-            raise ConfigProblem(f"There is nothing to sign with: {where_to_set(product)}, and in this one.")
+            raise ConfigProblem(f"There is nothing to sign with: {where_to_set(product)}, and here the same.")
         with opened(store_url) if store_url else nullcontext() as store:
             steps = [*_steps(target, product, known, store)]
-    results().print(table(target, steps))
+    results().print(Text(target, "bold"), soft_wrap=True)
+    results().print(table(steps))
     if any(step.trouble for step in steps):
         raise SystemExit(FAILED)
 
 
-def table(target: str, steps: list[Step]) -> Table:
+def table(steps: list[Step]) -> Table:
     """Return the steps with what came of them."""
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=Text(target, "bold"), title_justify="left")
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     shown.add_column("step", overflow="fold")
     shown.add_column("", no_wrap=True)
     shown.add_column("what to do", overflow="fold")

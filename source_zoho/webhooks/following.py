@@ -152,7 +152,7 @@ def why_in_full(notes: Notes | None, heard: Heard, full_scan: timedelta) -> str:
     if notes.sequence < heard.pruned:
         return "events that it has not heeded yet may have been pruned"
     if not covered(Span(notes.told_from, heard.now - NOT_TOLD_YET), heard.uptime):
-        return "the receiver was not listening all the time since the list was last read in full"
+        return "the receiver was not listening all the time since the list was last read in full, or refused a delivery"
     return ""
 
 

@@ -21,6 +21,8 @@ _WAITS_SECONDS = 10
 # would lose the last ones when the power fails.
 PRAGMAS: tuple[str, ...] = (f"busy_timeout = {_WAITS_SECONDS * 1000}", "synchronous = FULL")
 
+_FILE = "file"  # of a connection: which file it has opened
+
 # By the beginnings of SQLite's own names for what went wrong.
 _USERS = {
     "SQLITE_NOTADB": "is not an SQLite file; choose another path, or move that file away",
@@ -44,6 +46,7 @@ class SQLiteDatabase:
     def __init__(self, url: URL) -> None:
         self._place = f"The event store {url.database}"
         self._require_a_file(url)
+        self._path = Path(url.database or "").absolute()
         # pysqlite would begin transactions by itself, and too late: this leaves that to `begin`.
         self.engine: Engine = create_engine(
             url.set(drivername="sqlite"), hide_parameters=True, connect_args={"isolation_level": None}
@@ -68,12 +71,21 @@ class SQLiteDatabase:
                 f"{self._place} cannot be made: there is no folder {folder}. Make it, or correct the path."
             )
 
-    def _prepare(self, connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    def _prepare(self, connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
         try:
             self._set_up(connection)
         except BaseException:
             connection.close()
             raise
+        entry.info[_FILE] = self._file()
+
+    def _file(self) -> tuple[int, int] | None:
+        """Return which file is at the path now."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _set_up(self, connection: sqlite3.Connection) -> None:
         for pragma in PRAGMAS:
@@ -102,6 +114,12 @@ class SQLiteDatabase:
         return True
 
     def begin(self, connection: Connection, *, writing: bool) -> None:
+        # SQLite would go on writing into a file that has no name any more, and all of that would be gone at the end.
+        if writing and connection.info.get(_FILE) != self._file():
+            raise ConfigProblem(
+                f"{self._place} was deleted, moved or replaced while it was in use, and takes nothing more. Put the "
+                "file back, or start this process anew, which makes a new one if there is none."
+            )
         # One that begins by reading and then wants to write is refused if somebody else has written in between.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 

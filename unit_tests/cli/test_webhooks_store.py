@@ -111,6 +111,23 @@ def test_stats_show_when_nobody_was_listening(url: str, store: EventStore) -> No
     assert "(4 h)" in in_words
 
 
+def test_stats_show_the_last_of_many_short_breaks(url: str, store: EventStore) -> None:
+    for number in range(13):
+        store.beat(f"run {number}", ago(hours=5, seconds=-60 * number))
+        store.beat(f"run {number}", ago(hours=5, seconds=-60 * number - 50), stopping=True)
+
+    told = json.loads(said(url, "stats", "--json"))["receiver"]
+    in_words = said(url, "stats")
+
+    assert len(told["silent"]) == 13
+    assert in_words.count("(10 s)") == 9
+    assert "Before these there were 3 other times in which nobody listened." in in_words
+
+
+def test_stats_wonder_about_a_store_that_nobody_wrote_into(url: str) -> None:
+    assert "Is this the store of the receiver?" in said(url, "stats")
+
+
 def test_stats_show_channels_and_what_was_missed(url: str, store: EventStore) -> None:
     store.save_channel(Channel("12", ("Leads.all",), "https://hooks.example.com/webhooks/crm", ago(days=-3)))
     store.note_missed(["Leads", "Deals"], Span(ago(days=3), ago(days=2)), "no receiver was listening")
