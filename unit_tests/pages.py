@@ -11,9 +11,14 @@ PAGE = ROOT / "docs" / "integrations" / "sources" / "zoho.md"
 SURPRISES = ROOT / "docs" / "surprises.md"
 DEVELOPMENT = ROOT / "docs" / "development.md"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
+IMAGE = ROOT / "docs" / "image.md"
+WEBHOOKS = ROOT / "docs" / "webhooks.md"
 EMULATOR = ROOT / "source_zoho" / "emulator" / "README.md"
 EXAMPLES = sorted((ROOT / "examples").rglob("README.md"))
-PAGES = [README, PAGE, SURPRISES, DEVELOPMENT, BENCHMARKS, ROOT / "CHANGELOG.md", EMULATOR, *EXAMPLES]
+PAGES = [
+    *(README, PAGE, SURPRISES, DEVELOPMENT, BENCHMARKS, IMAGE, WEBHOOKS),
+    *(ROOT / "CHANGELOG.md", EMULATOR, *EXAMPLES),
+]
 
 
 def text_of(page: Path) -> str:
