@@ -47,7 +47,7 @@ class Road:
     commands: Callable[[Road, Place], list[list[str]]]
     landed: Callable[[Place], Tables]
     environment: Mapping[str, str]
-    keeps_offsets: bool = True
+    is_exact: bool = True
     prepared_by: tuple[str, ...] = ()  # a program of the environment, and its arguments
     killed_at_call: int = 22  # in the middle: some lists have landed, others have not
 
@@ -110,7 +110,7 @@ ROADS = (
         commands=_one("pyairbyte_duckdb/land.py", "--database", DATABASE),
         landed=lambda place: in_duckdb(place.folder / DATABASE, "main"),
         environment={"AIRBYTE_OFFLINE_MODE": "1", "DO_NOT_TRACK": "1"},
-        keeps_offsets=False,
+        is_exact=False,
     ),
     Road(
         "dlt",

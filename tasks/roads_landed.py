@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import psycopg
@@ -23,6 +23,9 @@ Tables = Mapping[str, list[dict[str, Any]]]
 KEYS = {"books_contacts": "contact_id", "books_invoices": "invoice_id", "books_items": "item_id"}
 KEYS |= {"books_expenses": "expense_id", "books_currencies": "currency_id"}
 LEADS = "crm_leads"
+# Exact, or as PyAirbyte lands it: amounts as binary fractions, times without their offset, of Books on the clock of the
+# organization, of CRM in UTC as the connector sends them.
+Kept = Literal["exact", "wall", "utc"]
 EMPTY: tuple[object, ...] = (None, "", [], {})
 
 
@@ -60,12 +63,12 @@ class Verdict:
     differences: list[str] = field(default_factory=list)
 
 
-def compare(zoho: Emulator, tables: Tables, streams: Iterable[str], *, offsets: bool) -> Verdict:
+def compare(zoho: Emulator, tables: Tables, streams: Iterable[str], *, exact: bool) -> Verdict:
     """
     Compare what landed with what Zoho has now.
 
     Lists do not tell of deletions, so what the streams of deletions name is taken away first, as a user would.
-    Without *offsets* a road is known to keep times as they stood on the clock of the organization.
+    A road that is not *exact* is known to lose offsets of times, and digits of long amounts.
     """
     verdict = Verdict()
     for stream in streams:
@@ -78,7 +81,8 @@ def compare(zoho: Emulator, tables: Tables, streams: Iterable[str], *, offsets: 
             continue
         gone = _deleted(tables, stream)
         landed = [row for row in tables.get(stream, ()) if row[key] not in gone]
-        _compare(verdict, stream, key, landed, sent, offsets=offsets)
+        kept: Kept = "exact" if exact else "utc" if stream == LEADS else "wall"
+        _compare(verdict, stream, key, landed, sent, kept)
     return verdict
 
 
@@ -89,7 +93,7 @@ def _deleted(tables: Tables, stream: str) -> set[str]:
 
 
 def _compare(
-    verdict: Verdict, stream: str, key: str, landed: list[dict[str, Any]], sent: Sequence[Row], *, offsets: bool
+    verdict: Verdict, stream: str, key: str, landed: list[dict[str, Any]], sent: Sequence[Row], kept: Kept
 ) -> None:
     by_key = {row[key]: {plain(name): value for name, value in row.items()} for row in landed}
     if len(by_key) != len(landed):
@@ -105,7 +109,7 @@ def _compare(
         for name, value in row.items():
             if found and plain(name) in found:
                 verdict.values += 1
-                if not same(found[plain(name)], value, offsets=offsets):
+                if not same(found[plain(name)], value, kept):
                     verdict.differences.append(f"{stream} {row[key]} {name}: {value!r} became {found[plain(name)]!r}")
 
 
@@ -114,7 +118,7 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def same(landed: object, sent: object, *, offsets: bool) -> bool:
+def same(landed: object, sent: object, kept: Kept) -> bool:
     """Tell whether *landed* is *sent* as the type of its column has it."""
     match landed:
         case None:
@@ -122,26 +126,29 @@ def same(landed: object, sent: object, *, offsets: bool) -> bool:
         case bool():
             return landed is sent or str(landed).lower() == sent
         case datetime():
-            return _same_time(landed, str(sent), offsets=offsets)
+            return _same_time(landed, str(sent), kept)
         case date():
             return landed.isoformat() == sent
         case int() | float() | Decimal():
-            return _decimal(sent) == Decimal(str(landed))
+            return _same_number(landed, sent, kept)
         case str() if isinstance(sent, list | dict):
             return _alike(json.loads(landed), sent)
     return _alike(landed, sent)
 
 
-def _same_time(landed: datetime, sent: str, *, offsets: bool) -> bool:
+def _same_time(landed: datetime, sent: str, kept: Kept) -> bool:
     meant = datetime.fromisoformat(sent)
-    return landed == (meant if offsets else meant.replace(tzinfo=None))
+    if kept == "exact":
+        return landed == meant
+    return landed == (meant.astimezone(UTC) if kept == "utc" else meant).replace(tzinfo=None)
 
 
-def _decimal(sent: object) -> Decimal | None:
+def _same_number(landed: float | Decimal, sent: object, kept: Kept) -> bool:
     try:
-        return Decimal(str(sent))
+        meant = Decimal(str(sent))
     except InvalidOperation:
-        return None
+        return False
+    return Decimal(str(landed)) == meant if kept == "exact" else float(landed) == float(meant)
 
 
 def _alike(landed: object, sent: object) -> bool:

@@ -154,7 +154,7 @@ def travel(road: Road, folder: Path, installer: Path, server: Server) -> Trial:
             read(road, place, zoho, trial)
             change(zoho)
             read(road, place, zoho, trial)
-            trial.verdict = compare(zoho, road.landed(place), road.streams, offsets=road.keeps_offsets)
+            trial.verdict = compare(zoho, road.landed(place), road.streams, exact=road.is_exact)
     except RoadIsClosedError as error:
         trial.problem = str(error)
     return trial

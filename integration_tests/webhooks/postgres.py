@@ -130,8 +130,14 @@ def _make(server: Server) -> None:
     )
 
 
+def _runuser() -> str:
+    """Return the program that runs others as another user, which not everybody's PATH has."""
+    places = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+    return shutil.which("runuser", path=places) or "runuser"
+
+
 def _run(*command: str) -> None:
-    as_its_user = ("runuser", "-u", _USER, "--") if os.getuid() == 0 else ()
+    as_its_user = (_runuser(), "-u", _USER, "--") if os.getuid() == 0 else ()
     # Files, not pipes: the server would keep a pipe open, and whoever reads it waiting.
     with tempfile.TemporaryFile() as told:
         done = subprocess.run(
