@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import requests
+if TYPE_CHECKING:
+    import requests
 
 _TIMEOUT_SECONDS = (10, 60)
 
@@ -16,6 +17,8 @@ def posted(url: str, form: Mapping[str, str]) -> Any:
 
     Secrets travel in the body of a request, never in its address, and follow no redirect to anywhere else.
     """
+    import requests  # takes a tenth of a second, for which commands that call nobody need not wait
+
     try:
         answer = requests.post(url, data=form, timeout=_TIMEOUT_SECONDS, allow_redirects=False)
     except requests.RequestException as error:
@@ -25,6 +28,8 @@ def posted(url: str, form: Mapping[str, str]) -> Any:
 
 def fetched(url: str) -> Any:
     """Return the body at *url* as JSON, or a text that says why there is none; nobody's secret is sent along."""
+    import requests  # takes a tenth of a second, for which commands that call nobody need not wait
+
     try:
         answer = requests.get(url, timeout=_TIMEOUT_SECONDS, allow_redirects=False)
     except requests.RequestException as error:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import requests
+from typing import TYPE_CHECKING, Any
 
 from source_zoho.oauth.trials import LIST_OF_ORGANIZATIONS, ROOTS, Result, Trial, Verdict, trial_of, verdict
 from source_zoho.scopes import PREFIXES, product_of, purpose
+
+if TYPE_CHECKING:
+    import requests
 
 _TIMEOUT_SECONDS = (10, 60)
 _ORGANIZATIONS_TRIED = 3  # the first may lack a product that another one has
@@ -55,6 +56,8 @@ class Api:
 
     def answer(self, trial: Trial, organization_id: str = "") -> tuple[int, Any]:
         """Return status and body of a call; status 0 and the reason when there was none."""
+        import requests  # takes a tenth of a second, for which commands that call nobody need not wait
+
         headers, params = {"Authorization": f"Zoho-oauthtoken {self.access_token}"}, dict(trial.params)
         if organization_id and trial.product == "billing":
             headers[_HEADER_OF_BILLING] = organization_id
