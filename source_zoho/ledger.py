@@ -24,7 +24,7 @@ from typing import Any
 
 PREFIX = "source-zoho-costs: "
 VERSION = 1
-_TITLES = {"books": "Zoho Books", "billing": "Zoho Billing", "crm": "Zoho CRM"}
+TITLES: Mapping[str, str] = {"books": "Zoho Books", "billing": "Zoho Billing", "crm": "Zoho CRM"}
 _DEAREST = 5
 
 
@@ -67,7 +67,7 @@ class Bill:
     @property
     def in_words(self) -> str:
         """Return it as a sentence or two for people."""
-        parts = [_of_product(product, title, self.of(product)) for product, title in _TITLES.items()]
+        parts = [_of_product(product, title, self.of(product)) for product, title in TITLES.items()]
         told = ", ".join(filter(None, parts))
         if not told:
             return "This read made no calls to Zoho."

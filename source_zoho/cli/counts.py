@@ -1,16 +1,15 @@
 """What does `source-zoho counts` do? It asks Zoho how many rows there are, and compares with what was read."""
 
 import json
-from typing import Any, NoReturn
+from typing import Any
 
 import rich_click as click
-from rich.text import Text
 
 from source_zoho.cli.configured import usable_config
 from source_zoho.cli.counts_asking import lines_of
 from source_zoho.cli.counts_report import agree, document, summary, table
 from source_zoho.cli.progress import Steps
-from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, notices, results, terminate_like_interrupt
+from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, end, notices, results, terminate_like_interrupt
 from source_zoho.configuration import wants
 from source_zoho.errors import ConfigProblem, ZohoError
 
@@ -48,9 +47,9 @@ def counts(config_path: str, output: str | None, chosen: tuple[str, ...], scan: 
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except ConfigProblem as error:
-        _end(WRONG_USE, str(error))
+        end(WRONG_USE, str(error))
     except ZohoError as error:
-        _end(FAILED, str(error))
+        end(FAILED, str(error))
     if as_json:
         results().print_json(json.dumps(document(lines)))
     else:
@@ -64,8 +63,3 @@ def _config(path: str) -> dict[str, Any]:
     if not (wants(config, "books") or wants(config, "billing")):
         raise ConfigProblem("Only lists of Books and Billing are counted; name one of them in products.")
     return config
-
-
-def _end(exit_code: int, sentence: str) -> NoReturn:
-    notices().print(Text(sentence), soft_wrap=True)
-    raise SystemExit(exit_code)

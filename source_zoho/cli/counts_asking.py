@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from source_zoho.cli.counts_emitted import Emitted, opened, read_output
+from source_zoho.cli.counts_emitted import Emitted, no_messages, opened, read_output
 from source_zoho.cli.counts_report import Line
 from source_zoho.cli.progress import Steps
 from source_zoho.cli.quiet import quiet_connector
@@ -62,16 +62,11 @@ def _refuse_unknown(chosen: Sequence[str], lists: "Mapping[str, Listed]") -> Non
 def _emitted(output: str, lists: "Mapping[str, Listed]", steps: Steps) -> Emitted:
     keys = {name: listed.key for name, listed in lists.items()}
     of_account = {name for name, listed in lists.items() if listed.of_account}
-    try:
-        with steps.step("Reading the output") as step, opened(output) as messages:
-            emitted = read_output(messages, keys, of_account, lambda number: step.update(f"{number:,} messages"))
-            step.update(f"{emitted.records.total():,} records of {len(emitted.streams):,} streams")
-    except OSError as error:
-        raise ConfigProblem(f"{output} cannot be read ({error.strerror}); check the path after --from.") from None
+    with steps.step("Reading the output") as step, opened(output) as messages:
+        emitted = read_output(messages, keys, of_account, lambda number: step.update(f"{number:,} messages"))
+        step.update(f"{emitted.records.total():,} records of {len(emitted.streams):,} streams")
     if not emitted.streams:
-        raise ConfigProblem(
-            f"{output} holds no messages of a read. Give --from what `source-zoho read` wrote to standard output."
-        )
+        raise no_messages(output)
     return emitted
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from source_zoho.cli.connector import parse
+from source_zoho.errors import ConfigProblem
 
 STANDARD_INPUT = "-"
 _LINES_BETWEEN_NEWS = 10_000
@@ -58,13 +59,23 @@ def read_output(
 
 
 @contextmanager
-def opened(name: str) -> Iterator[IO[bytes]]:
-    """Open the output called *name*, where "-" is standard input. Raises OSError when it cannot be read."""
+def opened(name: str, option: str = "--from") -> Iterator[IO[bytes]]:
+    """Open the output called *name* after *option*; "-" is standard input. Raises ConfigProblem if it is unreadable."""
     if name == STANDARD_INPUT:
         yield sys.stdin.buffer
         return
-    with Path(name).open("rb") as lines:
-        yield lines
+    try:
+        with Path(name).open("rb") as lines:
+            yield lines
+    except OSError as error:
+        raise ConfigProblem(f"{name} cannot be read ({error.strerror}); check the path after {option}.") from None
+
+
+def no_messages(name: str) -> ConfigProblem:
+    """Return the problem of a file *name* that is not the output of a read."""
+    return ConfigProblem(
+        f"{name} holds no messages of a read. Give --from what `source-zoho read` wrote to standard output."
+    )
 
 
 def _identity(data: Mapping[str, Any], key: Sequence[str]) -> bytes:

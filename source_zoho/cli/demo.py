@@ -2,7 +2,6 @@
 
 import importlib.util
 from pathlib import Path
-from typing import NoReturn
 
 import rich_click as click
 from rich.text import Text
@@ -10,7 +9,7 @@ from rich.text import Text
 from source_zoho.cli.connector import ConnectorFailedError
 from source_zoho.cli.progress import Steps
 from source_zoho.cli.report import result_table, table
-from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, notices, results, terminate_like_interrupt
+from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, end, notices, results, terminate_like_interrupt
 from source_zoho.cli.tour import Outcome, Size, take_tour
 from source_zoho.cli.workplace import OccupiedError, Workplace
 
@@ -43,13 +42,13 @@ def demo(size: Size, seed: int, directory: Path | None, keep: bool) -> None:
     The DuckDB file and a report of the first read stay for you to look at; the working files go, unless you say --keep.
     """
     if importlib.util.find_spec("duckdb") is None:
-        _end(FAILED, 'The demo writes a DuckDB file, but duckdb is missing: pip install "source-zoho[demo]"')
+        end(FAILED, 'The demo writes a DuckDB file, but duckdb is missing: pip install "source-zoho[demo]"')
     try:
         workplace = Workplace.prepare(directory, keep=keep)
     except OccupiedError as error:
-        _end(WRONG_USE, str(error))
+        end(WRONG_USE, str(error))
     except OSError as error:
-        _end(WRONG_USE, f"The folder {directory} cannot be used ({error.strerror}); name another one with --dir.")
+        end(WRONG_USE, f"The folder {directory} cannot be used ({error.strerror}); name another one with --dir.")
     _give(workplace, size, seed)
 
 
@@ -61,9 +60,9 @@ def _give(workplace: Workplace, size: Size, seed: int) -> None:
             show(outcome, workplace)
         succeeded = True
     except KeyboardInterrupt:
-        _end(INTERRUPTED, f"Stopped. {remains(workplace)}")
+        end(INTERRUPTED, f"Stopped. {remains(workplace)}")
     except ConnectorFailedError as error:
-        _end(FAILED, *error.messages, remains(workplace))
+        end(FAILED, *error.messages, remains(workplace))
     finally:
         workplace.tidy(succeeded=succeeded)
 
@@ -114,9 +113,3 @@ def remains(workplace: Workplace) -> str:
     if workplace.keep:
         return f"The files so far are in {workplace.folder}."
     return "The demo's files were removed; with --keep they stay."
-
-
-def _end(exit_code: int, *sentences: str) -> NoReturn:
-    for sentence in sentences:
-        notices().print(Text(sentence), soft_wrap=True)
-    raise SystemExit(exit_code)

@@ -1,7 +1,6 @@
 """What does `source-zoho plan` do? It says what a sync would cost, and for what today's allowance suffices."""
 
 import json
-from typing import NoReturn
 
 import rich_click as click
 from rich.text import Text
@@ -12,7 +11,7 @@ from source_zoho.cli.plan_last import read_last
 from source_zoho.cli.plan_lines import Plan, document
 from source_zoho.cli.plan_report import sentences, table
 from source_zoho.cli.progress import Steps
-from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, notices, results, terminate_like_interrupt
+from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, end, notices, results, terminate_like_interrupt
 from source_zoho.errors import ConfigProblem, ZohoError
 
 
@@ -48,9 +47,9 @@ def plan(config_path: str, catalog: str | None, state: str | None, last: str | N
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except ConfigProblem as error:
-        _end(WRONG_USE, str(error))
+        end(WRONG_USE, str(error))
     except ZohoError as error:
-        _end(FAILED, str(error))
+        end(FAILED, str(error))
     _show(made, as_json=as_json)
     raise SystemExit(FAILED if made.unplanned else 0)
 
@@ -62,8 +61,3 @@ def _show(made: Plan, *, as_json: bool) -> None:
     results().print(table(made))
     for sentence in sentences(made):
         results().print(Text(sentence), soft_wrap=True)
-
-
-def _end(exit_code: int, sentence: str) -> NoReturn:
-    notices().print(Text(sentence), soft_wrap=True)
-    raise SystemExit(exit_code)

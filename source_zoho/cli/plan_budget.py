@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from source_zoho.estimates import Forecast
+from source_zoho.ledger import TITLES
 
 CALLS, CREDITS = "calls", "credits"
-_TITLES = {"books": "Zoho Books", "billing": "Zoho Billing", "crm": "Zoho CRM"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Budget:
     @property
     def title(self) -> str:
         """Return what it is called."""
-        names = " and ".join(_TITLES[product] for product in self.products)
+        names = " and ".join(TITLES[product] for product in self.products)
         return f"{names}, organization {self.organization_id}" if self.organization_id else names
 
     def cost(self, forecast: Forecast) -> int:

@@ -12,11 +12,8 @@ _PREFIX = PREFIX.encode()
 
 def read_last(name: str) -> Bill:
     """Return the last bill in the file *name*, "-" for standard input. Raises ConfigProblem when there is none."""
-    try:
-        with opened(name) as lines:
-            bill = last_bill(lines)
-    except OSError as error:
-        raise ConfigProblem(f"{name} cannot be read ({error.strerror}); check the path after --last.") from None
+    with opened(name, "--last") as lines:
+        bill = last_bill(lines)
     if bill is None:
         raise ConfigProblem(
             f"{name} does not tell what a read cost. Give --last what `source-zoho read` wrote to standard output, to "

@@ -9,7 +9,7 @@ from rich.text import Text
 from source_zoho.cli.plan_budget import CREDITS, Budget
 from source_zoho.cli.plan_lines import Line, Plan, total_of
 from source_zoho.estimates import Bound, Estimate
-from source_zoho.ledger import Cost
+from source_zoho.ledger import TITLES, Cost
 
 _MARKS = {Bound.EXACTLY: "", Bound.AT_LEAST: "+", Bound.AT_MOST: "-", Bound.ABOUT: "~"}
 _LEGEND = {
@@ -17,7 +17,6 @@ _LEGEND = {
     Bound.AT_MOST: "9- at most 9",
     Bound.ABOUT: "9~ about 9",
 }
-_TITLES = {"books": "Zoho Books", "billing": "Zoho Billing", "crm": "Zoho CRM"}
 _CLOSE = 0.05  # a plan that is so close to what it cost was right
 _STREAMS_NAMED = 6
 
@@ -34,7 +33,7 @@ def table(plan: Plan) -> Table:
             costs_nothing = line.is_planned and not line.calls.value
             shown.add_row(line.stream, _road(line), *_cells(line, plan), style="dim" if costs_nothing else "")
         shown.add_section()
-        total = Text(_TITLES.get(product, product), "bold")
+        total = Text(TITLES.get(product, product), "bold")
         shown.add_row(total, "", *_cells_of_sum(total_of(plan.of(product)), plan))
         shown.add_section()
     return shown

@@ -4,8 +4,10 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 from rich.console import Console
+from rich.text import Text
 
 FAILED = 1
 WRONG_USE = 2
@@ -20,6 +22,13 @@ def results() -> Console:
 def notices() -> Console:
     """Return the console for progress and complaints: standard error."""
     return Console(stderr=True, highlight=False)
+
+
+def end(exit_code: int, *sentences: str) -> NoReturn:
+    """Say why, and leave with *exit_code*."""
+    for sentence in sentences:
+        notices().print(Text(sentence), soft_wrap=True)
+    raise SystemExit(exit_code)
 
 
 @contextmanager

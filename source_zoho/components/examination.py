@@ -18,6 +18,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho import availability, scopes
 from source_zoho.availability import Finding
+from source_zoho.components.checks import NAMES
 from source_zoho.components.connection import crm_quota, pace, tokens
 from source_zoho.components.event_stores import store_of
 from source_zoho.components.manifest_rows import (
@@ -38,7 +39,6 @@ from source_zoho.manifest import read_manifest, with_products
 
 _LISTED_BY = {"books": "books_organizations", "billing": "billing_organizations", "crm": "crm_organization"}
 _MODULES = "crm_modules"
-_TITLES = {"books": "Books", "billing": "Billing"}
 # What these give does not come from one call for its first page.
 _ASKED = frozenset({"ListRetriever", "CrmListRetriever", "ReportRetriever"})
 _NOT_PARTS = frozenset({"definitions", "dynamic_streams"})
@@ -172,7 +172,7 @@ class Examination:
         """Return *organization* with what its answers have told of its day so far."""
         if organization.product == "crm":
             return replace(organization, left=crm_quota(self._config).credits.remaining)
-        day = pace(self._config).day_of(organization.id, _TITLES[organization.product])
+        day = pace(self._config).day_of(organization.id, NAMES[organization.product])
         return replace(organization, left=day.remaining, per_day=day.whole)
 
 

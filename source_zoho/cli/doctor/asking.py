@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from source_zoho.availability import EDITION, OK, PERMISSION, Finding
+from source_zoho.availability import OK, PERMISSION, Finding
 from source_zoho.cli.doctor.findings import Diagnosis, Product
 from source_zoho.cli.progress import Steps
 from source_zoho.cli.quiet import quiet_connector
@@ -14,12 +13,10 @@ from source_zoho.cli.terminal import notices
 from source_zoho.configuration import PRODUCTS, migrated, problems, wants
 from source_zoho.data_centers import DATA_CENTERS
 from source_zoho.errors import ConfigProblem, ZohoError
-from source_zoho.ledger import LEDGER
+from source_zoho.ledger import LEDGER, TITLES
 
 if TYPE_CHECKING:
     from source_zoho.components.examination import Examination
-
-_TITLES = {"books": "Zoho Books", "billing": "Zoho Billing", "crm": "Zoho CRM"}
 
 
 def examined(config: Any, chosen: Sequence[str], steps: Steps, *, streams: bool) -> Diagnosis:
@@ -40,7 +37,7 @@ def examined(config: Any, chosen: Sequence[str], steps: Steps, *, streams: bool)
         products = [each for each in PRODUCTS if wants(given, each)]
         examination = Examination(given, products)
         _refuse_strangers(chosen, examination, products)
-        step.update(", ".join(_TITLES[each] for each in products))
+        step.update(", ".join(TITLES[each] for each in products))
     LEDGER.begin_run()
     with quiet_connector():
         _examine(examination, given, products, chosen, diagnosis, steps, streams=streams)
@@ -102,7 +99,7 @@ def _elsewhere(config: Mapping[str, Any], refused_in: str) -> str:
 
 
 def _organizations(examination: Examination, product: str, steps: Steps) -> Product:
-    with steps.step(_TITLES[product]) as step:
+    with steps.step(TITLES[product]) as step:
         try:
             organizations = examination.organizations(product)
         except ZohoError as error:
@@ -118,8 +115,8 @@ def _streams(examination: Examination, product: Product, chosen: Sequence[str], 
     asked = len(questions) * sum(each.active for each in product.organizations)
     if asked:
         unit = "credits" if product.name == "crm" else "calls"
-        notices().print(f"Asking about the lists of {_TITLES[product.name]}: about {asked:,} {unit}.", soft_wrap=True)
-    with steps.step(f"Streams of {_TITLES[product.name]}") as step:
+        notices().print(f"Asking about the lists of {TITLES[product.name]}: about {asked:,} {unit}.", soft_wrap=True)
+    with steps.step(f"Streams of {TITLES[product.name]}") as step:
         done: list[str] = []
 
         def news(name: str) -> None:
@@ -134,20 +131,22 @@ def _streams(examination: Examination, product: Product, chosen: Sequence[str], 
 
 
 def _modules(examination: Examination, product: Product, chosen: Sequence[str]) -> list[Finding]:
-    """Return a finding for each module that cannot be read, and one for each that was asked for by name."""
+    """Return a finding for each module that the profile hides, and one for each that was asked for by name."""
     from source_zoho.crm.modules import HIDDEN
     from source_zoho.crm.names import stream_names
 
     listing = examination.modules()
     product.modules = len(listing.readable)
     hidden = [
-        Finding("crm", name, "", PERMISSION if why == HIDDEN else EDITION, why=f"module {name}: {why}")
+        Finding("crm", name, "", PERMISSION, why=f"module {name}: {why}")
         for name, why in listing.left_out
-        if not chosen and why == HIDDEN
+        if why == HIDDEN and not chosen
     ]
     named = stream_names(listing.readable).values()
-    readable = [Finding("crm", name, "", OK, why="a module that can be read") for name in named if name in chosen]
-    return [*hidden, *(replace(each, organization_id="") for each in readable)]
+    return [
+        *hidden,
+        *(Finding("crm", name, "", OK, why="a module that can be read") for name in named if name in chosen),
+    ]
 
 
 def _refuse_strangers(chosen: Sequence[str], examination: Examination, products: Sequence[str]) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import NoReturn
 
 import rich_click as click
-from rich.text import Text
 
 from source_zoho.cli.doctor.asking import examined
 from source_zoho.cli.doctor.findings import Diagnosis
 from source_zoho.cli.doctor.report import lines, organizations, streams, summary
 from source_zoho.cli.progress import Steps
-from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, notices, results, terminate_like_interrupt
+from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, end, notices, results, terminate_like_interrupt
 from source_zoho.errors import ConfigProblem
 from source_zoho.files import read_json
 
@@ -46,7 +44,7 @@ def doctor(config_path: str, chosen: tuple[str, ...], no_streams: bool, everythi
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except ConfigProblem as error:
-        _end(WRONG_USE, str(error))
+        end(WRONG_USE, str(error))
     if as_json:
         results().print_json(json.dumps(diagnosis.document()))
     else:
@@ -64,8 +62,3 @@ def _show(diagnosis: Diagnosis, *, everything: bool) -> None:
         console.print(streams(diagnosis.findings, everything=everything))
     for line in summary(diagnosis):
         console.print(line, soft_wrap=True)
-
-
-def _end(exit_code: int, sentence: str) -> NoReturn:
-    notices().print(Text(sentence), soft_wrap=True)
-    raise SystemExit(exit_code)

@@ -10,10 +10,10 @@ from rich.text import Text
 
 from source_zoho.availability import EMPTY, OFF, OK, STATES, Finding, remedy
 from source_zoho.cli.doctor.findings import Diagnosis, Product
+from source_zoho.ledger import TITLES
 
 _STYLES = {OK: "green", EMPTY: "dim", OFF: "dim"}
 _MEANS = {OK: "can be read", EMPTY: "can be read, and has no rows", OFF: "left out by the configuration"}
-_TITLES = {"books": "Zoho Books", "billing": "Zoho Billing", "crm": "Zoho CRM"}
 
 
 def lines(diagnosis: Diagnosis) -> Iterator[Text]:
@@ -26,7 +26,7 @@ def lines(diagnosis: Diagnosis) -> Iterator[Text]:
         yield _bad(f"It works in another data centre: set data_center to {diagnosis.works_in}.")
     for product in diagnosis.products:
         if product.problem:
-            yield _bad(f"{_TITLES[product.name]}: {product.problem}")
+            yield _bad(f"{TITLES[product.name]}: {product.problem}")
 
 
 def organizations(products: Sequence[Product]) -> Table:
@@ -40,7 +40,7 @@ def organizations(products: Sequence[Product]) -> Table:
         for each in product.organizations:
             asleep = "" if each.active else ", not active"
             plan = f"{each.plan or 'not told'}{asleep}"
-            shown.add_row(_TITLES[product.name], each.id, plan, _number(each.left), _number(each.per_day))
+            shown.add_row(TITLES[product.name], each.id, plan, _number(each.left), _number(each.per_day))
     return shown
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import rich_click as click
 from rich.text import Text
 
-from source_zoho.cli.counts_emitted import STANDARD_INPUT, opened
+from source_zoho.cli.counts_emitted import STANDARD_INPUT, no_messages, opened
 from source_zoho.cli.progress import Steps
 from source_zoho.cli.sync.facts import Sync, sync_in
 from source_zoho.cli.sync.planned import read_plan
 from source_zoho.cli.sync.view import View
-from source_zoho.cli.terminal import INTERRUPTED, WRONG_USE, notices, results, terminate_like_interrupt
+from source_zoho.cli.terminal import INTERRUPTED, WRONG_USE, end, notices, results, terminate_like_interrupt
 from source_zoho.errors import ConfigProblem
 
 _DEFAULT_OUTPUT = Path("sync-report.html")
@@ -52,8 +52,7 @@ def report(output: str, plan: str | None, page: Path) -> None:
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except ConfigProblem as error:
-        notices().print(Text(str(error)), soft_wrap=True)
-        raise SystemExit(WRONG_USE) from None
+        end(WRONG_USE, str(error))
     results().print(Text.assemble("Report: ", (str(page), "bold")), soft_wrap=True)
 
 
@@ -74,14 +73,9 @@ def _view(output: str, plan: str | None, steps: Steps) -> View:
 
 
 def _read(output: str, steps: Steps) -> Sync:
-    try:
-        with steps.step("Reading the output") as step, opened(output) as lines:
-            sync = sync_in(lines, lambda number: step.update(f"{number:,} lines"))
-            step.update(f"{sync.messages:,} messages of {len(sync.streams):,} streams")
-    except OSError as error:
-        raise ConfigProblem(f"{output} cannot be read ({error.strerror}); check the path after --from.") from None
+    with steps.step("Reading the output") as step, opened(output) as lines:
+        sync = sync_in(lines, lambda number: step.update(f"{number:,} lines"))
+        step.update(f"{sync.messages:,} messages of {len(sync.streams):,} streams")
     if not sync.messages:
-        raise ConfigProblem(
-            f"{output} holds no messages of a read. Give --from what `source-zoho read` wrote to standard output."
-        )
+        raise no_messages(output)
     return sync

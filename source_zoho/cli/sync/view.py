@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 
 from source_zoho.cli.sync.facts import COMPLETE, Stream, Sync
 from source_zoho.cli.sync.planned import Expected
-from source_zoho.ledger import Cost
+from source_zoho.ledger import TITLES, Cost
 
-PRODUCTS = {"books": "Zoho Books", "billing": "Zoho Billing", "crm": "Zoho CRM"}
 _BARS = 20
 _CLOSE = 0.05  # a plan that is so close to what it cost was right
 _TIME_MARKS = 5
@@ -129,12 +128,12 @@ class View:
     @property
     def dearest(self) -> dict[str, list[Bar]]:
         """For each product the streams that cost most, in its own coin, with a mark where the plan stood."""
-        return {title: bars for product, title in PRODUCTS.items() if (bars := self._bars_of(product))}
+        return {title: bars for product, title in TITLES.items() if (bars := self._bars_of(product))}
 
     @property
     def spent(self) -> list[Spent]:
         """What each product cost, beside its plan."""
-        return [self._spent(product) for product in PRODUCTS if any(each == product for each, _ in self._costs)]
+        return [self._spent(product) for product in TITLES if any(each == product for each, _ in self._costs)]
 
     @property
     def periods(self) -> list[Period]:
@@ -175,7 +174,7 @@ class View:
         real = sum((cost for (each, _), cost in self._costs.items() if each == product), Cost())
         in_credits = product == "crm"
         known = [_coin(each, in_credits) for (place, _), each in self.plan.items() if place == product]
-        paid, title = _paid(real, in_credits), PRODUCTS[product]
+        paid, title = _paid(real, in_credits), TITLES[product]
         credits_spent = real.credits if in_credits else None
         if not known or None in known:
             return Spent(title, real.calls, credits_spent, "", "", None)
