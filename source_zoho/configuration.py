@@ -83,26 +83,6 @@ def formula_refresh_days(config: Mapping[str, Any]) -> int:
     return int(config.get("crm_formula_refresh_days") or 0)
 
 
-_REGIONS_OF_PEERS = {"com": "us", "com.au": "au", "com.cn": "cn"}
-
-
-def migrated(config: Mapping[str, Any]) -> dict[str, Any]:
-    """
-    Return *config* in our words when it was written for Airbyte's source-zoho-books, -billing or -crm, else as it is.
-
-    Those call the data centre ``region`` (com, eu, com.cn ...) or ``dc_region`` (US, EU ...), and one the start
-    ``start_datetime``.
-    """
-    ours = dict(config)
-    region = ours.pop("dc_region", None) or ours.pop("region", None)
-    if "data_center" not in ours and isinstance(region, str):
-        ours["data_center"] = _REGIONS_OF_PEERS.get(region.lower().lstrip("."), region.lower().lstrip("."))
-    start = ours.pop("start_datetime", None)
-    if start and "start_date" not in ours:
-        ours["start_date"] = start
-    return ours
-
-
 def problems(config: Any) -> list[str]:
     """Return a sentence for everything that is wrong with *config*; an empty list means that it can be used."""
     if not isinstance(config, Mapping):

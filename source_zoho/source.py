@@ -35,11 +35,12 @@ from source_zoho.components.organizations import forget as forget_organizations
 from source_zoho.components.outcome import Outcome, incomplete
 from source_zoho.components.selection import choose
 from source_zoho.components.traced import traced
-from source_zoho.configuration import PRODUCTS, migrated, problems, wants, wants_details
+from source_zoho.configuration import PRODUCTS, problems, wants, wants_details
 from source_zoho.coql.wanted import streams as query_streams
 from source_zoho.errors import ConfigProblem
 from source_zoho.ledger import LEDGER
 from source_zoho.manifest import Manifest, has_modules, only_queries, read_manifest, with_products, with_streams
+from source_zoho.peers import migrated
 
 __all__ = ["STREAMS_OF_CHECK", "SourceZoho"]
 

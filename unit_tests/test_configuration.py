@@ -13,7 +13,6 @@ from source_zoho.configuration import (
     formula_refresh_days,
     full_scan_days,
     lookback_minutes,
-    migrated,
     problems,
     start_date,
     wants,
@@ -181,46 +180,6 @@ def test_every_wrong_value_is_named_in_one_go() -> None:
     sentences = problems(a_config(data_center="europe", num_workers=0, start_date="soon"))
 
     assert [sentence.split()[0] for sentence in sentences] == ["data_center", "start_date", "num_workers"]
-
-
-@pytest.mark.parametrize(
-    ("theirs", "ours"),
-    [
-        ({"region": "com"}, "us"),
-        ({"region": "com.au"}, "au"),
-        ({"region": "com.cn"}, "cn"),
-        ({"region": ".eu"}, "eu"),
-        ({"dc_region": "US"}, "us"),
-        ({"dc_region": "IN"}, "in"),
-    ],
-)
-def test_the_region_of_other_zoho_connectors_becomes_the_data_center(theirs: dict[str, Any], ours: str) -> None:
-    assert migrated(theirs) == {"data_center": ours}
-
-
-def test_an_unknown_region_of_another_connector_is_answered_like_an_unknown_data_center() -> None:
-    config = a_config(region="mars")
-    del config["data_center"]
-
-    assert problems(migrated(config))[0].startswith("data_center is 'mars'; expected one of: us, ")
-
-
-def test_the_start_of_other_zoho_connectors_becomes_the_start_date() -> None:
-    assert migrated({"start_datetime": "2024-01-31T00:00:00Z"}) == {"start_date": "2024-01-31T00:00:00Z"}
-    assert migrated({"start_datetime": None}) == {}
-
-
-def test_our_own_words_win_over_those_of_other_connectors() -> None:
-    both = {"data_center": "eu", "region": "com", "start_date": "2024-01-31T00:00:00Z", "start_datetime": "2020"}
-
-    assert migrated(both) == {"data_center": "eu", "start_date": "2024-01-31T00:00:00Z"}
-
-
-def test_a_configuration_of_ours_is_not_changed_by_migration() -> None:
-    config = a_config(products=["books"])
-
-    assert migrated(config) == config
-    assert migrated(config) is not config
 
 
 def test_the_lookback_is_ten_minutes_unless_told_otherwise() -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from source_zoho.configuration import migrated, problems
+from source_zoho.configuration import problems
 from source_zoho.errors import ConfigProblem
 from source_zoho.files import read_json
+from source_zoho.peers import migrated
 
 
 def usable_config(path: str) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from source_zoho.configuration import migrated
 from source_zoho.errors import ConfigProblem
 from source_zoho.files import read_json
+from source_zoho.peers import migrated
 
 OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
 

@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from source_zoho.configuration import migrated, problems
+from source_zoho.configuration import problems
 from source_zoho.errors import ConfigProblem
 from source_zoho.files import read_json
 from source_zoho.oauth.revocation import revoke
 from source_zoho.oauth.tokens import Grant
+from source_zoho.peers import migrated
 
 
 def grant_in(path: Path) -> Grant:

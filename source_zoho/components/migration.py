@@ -10,7 +10,7 @@ from airbyte_cdk.sources.declarative.transformations.config_transformations.conf
     ConfigTransformation,
 )
 
-from source_zoho.configuration import migrated
+from source_zoho.peers import migrated
 
 
 @dataclass

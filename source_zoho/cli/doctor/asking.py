@@ -10,10 +10,11 @@ from source_zoho.cli.doctor.findings import Diagnosis, Product
 from source_zoho.cli.progress import Steps
 from source_zoho.cli.quiet import quiet_connector
 from source_zoho.cli.terminal import notices
-from source_zoho.configuration import PRODUCTS, migrated, problems, wants
+from source_zoho.configuration import PRODUCTS, problems, wants
 from source_zoho.data_centers import DATA_CENTERS
 from source_zoho.errors import ConfigProblem, ZohoError
 from source_zoho.ledger import LEDGER, TITLES
+from source_zoho.peers import migrated
 
 if TYPE_CHECKING:
     from source_zoho.components.examination import Examination
