@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from source_zoho.components.checkpoints import SEQUENCE
 from source_zoho.errors import ConfigProblem
 from source_zoho.files import read_json
 from source_zoho.paging import instants
 from source_zoho.source import SourceZoho
+from source_zoho.webhooks.bookmarks import SEQUENCE
 
 _DISCOVERED = " (this looks like the answer of discover: each stream needs a sync_mode)"
 _SHAPE = '{"streams": [{"stream": ..., "sync_mode": ..., "destination_sync_mode": ...}]}'

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, inspect, text
 from integration_tests.webhooks.builders import NOON, an_event, at, some_events
 from source_zoho.errors import ConfigProblem
 from source_zoho.webhooks import event_rows, migrations
+from source_zoho.webhooks.bookmarks import Bookmark
 from source_zoho.webhooks.event import TEST, Event
 from source_zoho.webhooks.sql_store import SqlStore
-from source_zoho.webhooks.stores import open_store
+from source_zoho.webhooks.stores import existing_store, open_store
 from source_zoho.webhooks.tables import METADATA, VERSIONS, digest
 
 
@@ -57,16 +58,29 @@ class MigrationContract:
 
         assert version_of(url) == len(migrations.STEPS)
 
+    def test_a_store_of_an_earlier_version_becomes_one_that_is_known(self, url: str, version_1: list[Event]) -> None:
+        with open_store(url) as store:
+            known = [Bookmark.at(store, sequence) for sequence in range(len(version_1) + 1)]
+        with open_store(url) as store:
+            store.append(some_events(2))
+
+            assert all(each.is_in(store) for each in known)
+            assert len({each.store for each in known}) == 1
+
+    def test_an_earlier_version_is_a_store_that_may_be_read(self, url: str, version_1: list[Event]) -> None:
+        with existing_store(url) as store:
+            assert len(store.read_after(0, "billing")) == len(version_1)
+
     def test_a_step_that_fails_leaves_the_version_before_it(
         self, url: str, version_1: list[Event], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def fails(connection: Connection) -> None:
             connection.execute(text("CREATE TABLE half_done (number INTEGER)"))
-            raise ConfigProblem("the third step")
+            raise ConfigProblem("the step that fails")
 
         with monkeypatch.context() as later:
             later.setattr(migrations, "STEPS", (*migrations.STEPS, fails))
-            with pytest.raises(ConfigProblem, match="the third step"):
+            with pytest.raises(ConfigProblem, match="the step that fails"):
                 open_store(url)
 
         with monkeypatch.context() as earlier:
@@ -82,15 +96,15 @@ class MigrationContract:
             later.setattr(migrations, "STEPS", (*migrations.STEPS, lambda _: None))
             assert version_of(url) == len(migrations.STEPS)
 
-        with pytest.raises(ConfigProblem, match=r"is of version 3, and .* up to 2: a newer one has used it\. Upgrade"):
+        with pytest.raises(ConfigProblem, match=r"is of version 4, and .* up to 3: a newer one has used it\. Upgrade"):
             open_store(url)
 
     def test_every_version_says_since_when_it_is_there(self, url: str, version_1: list[Event]) -> None:
         with sql_store(url) as store, store._reading() as connection:
             rows = connection.execute(VERSIONS.select().order_by("version")).all()
 
-        assert [row.version for row in rows] == [1, 2]
-        assert NOON < rows[0].since <= rows[1].since <= datetime.now(UTC)
+        assert [row.version for row in rows] == [1, 2, 3]
+        assert NOON < rows[0].since <= rows[1].since <= rows[2].since <= datetime.now(UTC)
 
     def test_the_steps_make_the_tables_that_the_code_reads(self, url: str) -> None:
         with sql_store(url) as store, store._reading() as connection:

@@ -168,6 +168,7 @@ def test_a_day_without_credits_is_no_users_mistake(desk: Desk) -> None:
 
 
 def test_a_refused_sign_in_is_a_sentence(desk: Desk) -> None:
+    desk.store().close()
     result = desk.run("status", refresh_token="1000.revoked")
 
     assert result.exit_code == 2

@@ -35,6 +35,7 @@ from source_zoho.emulator import Emulator
 from source_zoho.errors import ConfigProblem
 from source_zoho.inputs import read_state
 from source_zoho.source import SourceZoho
+from source_zoho.webhooks.bookmarks import Bookmark
 from source_zoho.webhooks.store import EventStore
 from source_zoho.webhooks.stores import open_store
 
@@ -66,8 +67,8 @@ def as_a_platform_keeps_it(state: Sequence[AirbyteStateMessage]) -> State:
     return [AirbyteStateMessageSerializer.load(json.loads(text)) for text in texts]
 
 
-def positions(state: Sequence[AirbyteStateMessage]) -> dict[str, dict[str, Any]]:
-    return {stream_of(each): vars(each.stream.stream_state) for each in state if each.stream}
+def positions(state: Sequence[AirbyteStateMessage]) -> dict[str, int]:
+    return {stream_of(each): Bookmark(**vars(each.stream.stream_state)).sequence for each in state if each.stream}
 
 
 def names(first: int, last: int) -> list[str]:
@@ -90,8 +91,8 @@ def test_two_syncs_bring_each_event_once_and_ask_nobody(zoho: Emulator, store_ur
     assert (keys(first), keys(first, BOOKS)) == (names(0, 2), ["other"])
     assert (keys(second), keys(second, BOOKS)) == (["new"], [])
     assert not third.output.records
-    assert positions(first.state) == {BILLING: {"sequence": 4}, BOOKS: {"sequence": 4}}
-    assert positions(second.state) == {BILLING: {"sequence": last}, BOOKS: {"sequence": last}}, "both looked so far"
+    assert positions(first.state) == {BILLING: 4, BOOKS: 4}
+    assert positions(second.state) == {BILLING: last, BOOKS: last}, "both looked so far"
     assert positions(third.state) == positions(second.state), "an empty sync keeps it"
     assert zoho.calls.total == 0
 
@@ -114,7 +115,7 @@ def test_notifications_of_crm_come_without_a_call(zoho: Emulator, tmp_path: Path
     run = read_crm(zoho, CRM, webhook_store_url=url)
 
     assert [row["ids"] for row in run.records(CRM)] == [["70000000001"], ["70000000002"]]
-    assert positions(run.state) == {CRM: {"sequence": 2}}
+    assert positions(run.state) == {CRM: 2}
     assert zoho.calls.total == 0
 
 
@@ -124,7 +125,7 @@ def test_a_position_passes_events_that_are_left_out(zoho: Emulator, store: Event
     run = read(zoho, BILLING, webhook_store_url=sqlite_url, organization_ids=["17"])
 
     assert keys(run) == ["ours"]
-    assert positions(run.state) == {BILLING: {"sequence": 4}}
+    assert positions(run.state) == {BILLING: 4}
 
 
 # ── what happens to the store meanwhile ──
@@ -164,18 +165,6 @@ def test_replayed_events_come_again(zoho: Emulator, store: EventStore, sqlite_ur
     assert keys(read(zoho, BILLING, state=state, webhook_store_url=sqlite_url)) == names(1, 2)
 
 
-def test_a_state_of_another_store_ends_that_stream_only(zoho: Emulator, store: EventStore, sqlite_url: str) -> None:
-    store.append(some_events(30))
-    state = read(zoho, BILLING, webhook_store_url=sqlite_url).state
-    other = sqlite_url.replace("events.db", "other.db")
-
-    run = attempt(zoho, BILLING, LISTED, state=state, webhook_store_url=other)
-
-    assert run.errors[0].startswith(f"{BILLING}: the state says that events were read up to sequence 30")
-    assert (run.status(BILLING), run.status(LISTED)) == (INCOMPLETE, COMPLETE)
-    assert positions(run.state)[BILLING] == {"sequence": 30}, "it stays as it is"
-
-
 # ── interruptions ──
 
 
@@ -189,7 +178,7 @@ def test_a_sync_that_is_killed_goes_on_behind_its_last_state(
     )
     rest = read(zoho, BILLING, state=broken.state, webhook_store_url=sqlite_url)
 
-    (position,) = (each["sequence"] for each in positions(broken.state).values())
+    (position,) = positions(broken.state).values()
     assert keys(broken) == names(0, position - 1)
     assert keys(rest) == names(position, 1999)
 
@@ -249,6 +238,23 @@ def test_a_check_says_that_the_store_cannot_be_reached(zoho: Emulator) -> None:
     assert result.status.name == "FAILED"
     assert "cannot be reached" in str(result.message)
     assert "a-secret-word" not in str(result.message)
+
+
+def test_a_store_that_is_not_there_ends_the_streams_of_events_only_and_none_is_made(
+    zoho: Emulator, tmp_path: Path
+) -> None:
+    run = attempt(zoho, BILLING, LISTED, webhook_store_url=f"sqlite:///{tmp_path}/evnets.db")
+
+    assert (run.status(BILLING), run.status(LISTED)) == (INCOMPLETE, COMPLETE)
+    assert run.errors[0].startswith(f"The event store {tmp_path}/evnets.db does not exist. Correct its address")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_check_says_that_the_store_is_not_there(zoho: Emulator, tmp_path: Path) -> None:
+    result = checked(a_config(zoho, products=["books"], webhook_store_url=f"sqlite:///{tmp_path}/evnets.db"))
+
+    assert result.status.name == "FAILED"
+    assert f"The event store {tmp_path}/evnets.db does not exist" in str(result.message)
 
 
 def test_a_check_says_what_the_store_has(

@@ -79,10 +79,20 @@ def test_another_secret_is_found_out(receiver: Served, product: str, environ: di
 
 
 def test_another_store_is_found_out(receiver: Served, tmp_path: Path) -> None:
-    code, words = tried(receiver.url, "books", "--store", f"sqlite:///{tmp_path / 'other.db'}")
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    open_store(other).close()
+
+    code, words = tried(receiver.url, "books", "--store", other)
 
     assert code == 1
     assert "start it with the same --store" in words
+
+
+def test_a_store_that_is_not_there_is_not_looked_into(receiver: Served, tmp_path: Path) -> None:
+    code, words = tried(receiver.url, "books", "--store", f"sqlite:///{tmp_path / 'evnets.db'}")
+
+    assert code == 2
+    assert "does not exist. Correct its address" in words
 
 
 def test_a_road_that_ends_at_a_proxy_is_found_out(another_server: str) -> None:

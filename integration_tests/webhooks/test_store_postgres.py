@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
@@ -10,13 +10,14 @@ import pytest
 from integration_tests.webhooks.builders import an_event, some_events
 from integration_tests.webhooks.postgres import PASSWORD, Server
 from integration_tests.webhooks.store_contract import EventStoreContract
+from integration_tests.webhooks.store_identities import IdentityContract
 from integration_tests.webhooks.store_migrations import MigrationContract, sql_store
 from integration_tests.webhooks.store_together import TogetherContract
 from source_zoho.errors import ConfigProblem, Transient, ZohoError
 from source_zoho.webhooks import event_rows, store_postgres
 from source_zoho.webhooks.sql_store import SqlStore
 from source_zoho.webhooks.stores import open_store
-from source_zoho.webhooks.tables import LAST_SEQUENCE, METADATA, VERSIONS
+from source_zoho.webhooks.tables import IDENTITIES, LAST_SEQUENCE, METADATA, VERSIONS
 
 IN_LATIN_1 = "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
 
@@ -51,13 +52,22 @@ class TestStoreInPostgres(EventStoreContract):
             for table in METADATA.sorted_tables:
                 if table is LAST_SEQUENCE:
                     connection.execute(table.update().values(sequence=0))
+                elif table is IDENTITIES:
+                    connection.execute(table.delete().where(IDENTITIES.c.after_sequence >= 0))
                 elif table is not VERSIONS:
                     connection.execute(table.delete())
+        shared._has_given_out = False
         return shared
 
 
-class TestManyInPostgres(TogetherContract, MigrationContract):
-    pass
+class TestManyInPostgres(TogetherContract, MigrationContract, IdentityContract):
+    @pytest.fixture
+    def another_url(self, shared: SqlStore) -> str:
+        return shared._database.engine.url.render_as_string(hide_password=False)
+
+    @pytest.fixture
+    def backup(self, postgres: Server) -> Callable[[str], str]:
+        return lambda url: postgres.new_database(f"TEMPLATE {_name(url)}")
 
 
 def refusal(url: str, kind: type[ZohoError]) -> str:

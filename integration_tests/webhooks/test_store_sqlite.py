@@ -4,24 +4,42 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from integration_tests.webhooks.builders import an_event, some_events
 from integration_tests.webhooks.store_contract import EventStoreContract
+from integration_tests.webhooks.store_identities import IdentityContract
 from integration_tests.webhooks.store_migrations import MigrationContract, sql_store
 from integration_tests.webhooks.store_together import TogetherContract
 from source_zoho.errors import ConfigProblem, Transient
 from source_zoho.webhooks import store_sqlite
 from source_zoho.webhooks.event import Event
-from source_zoho.webhooks.stores import open_store
+from source_zoho.webhooks.stores import existing_store, open_store
 
 
-class TestStoreInSQLite(EventStoreContract, TogetherContract, MigrationContract):
+class TestStoreInSQLite(EventStoreContract, TogetherContract, MigrationContract, IdentityContract):
     @pytest.fixture
     def url(self, sqlite_url: str) -> str:
         return sqlite_url
+
+    @pytest.fixture
+    def another_url(self, sqlite_url: str) -> str:
+        return sqlite_url.replace("events.db", "others.db")
+
+    @pytest.fixture
+    def backup(self) -> Callable[[str], str]:
+        return copied
+
+
+def copied(url: str) -> str:
+    copy = url.replace("events.db", "backup.db")
+    with closing(sqlite3.connect(_path(url))) as original, closing(sqlite3.connect(_path(copy))) as other:
+        original.backup(other)
+    return copy
 
 
 @pytest.fixture
@@ -93,6 +111,41 @@ def test_a_new_file_that_somebody_else_has_locked_is_said(sqlite_url: str, impat
 def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigProblem, match=rf"there is no folder {tmp_path}/nowhere\. Make it, or correct the path"):
         open_store(f"sqlite:///{tmp_path}/nowhere/events.db")
+
+
+@pytest.mark.parametrize("path", ["evnets.db", "nowhere/events.db", "letter.txt/events.db"])
+def test_who_reads_a_file_that_is_not_there_is_told_where_it_would_be_and_makes_none(path: str, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear customer", encoding="utf-8")
+    with pytest.raises(ConfigProblem) as raised:
+        existing_store(f"sqlite:///{tmp_path}/{path}")
+
+    assert str(raised.value) == (
+        f"The event store {tmp_path}/{path} does not exist. Correct its address, in which a path from the root has "
+        "four strokes after sqlite:, or start `source-zoho webhooks serve` with it, which makes it."
+    )
+    assert [each.name for each in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_path_with_a_stroke_too_few_is_told_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigProblem, match=rf"The event store {tmp_path}/var/lib/events\.db does not exist"):
+        existing_store("sqlite:///var/lib/events.db")
+
+
+def test_who_reads_by_the_other_way_to_name_a_file_makes_none_either(tmp_path: Path) -> None:
+    with pytest.raises(ConfigProblem, match=rf"The event store {tmp_path}/a b\.db does not exist"):
+        existing_store(f"sqlite:///file:{tmp_path}/a%20b.db?uri=true")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_reads_a_file_of_other_tables_leaves_it_without_ours(sqlite_url: str) -> None:
+    with closing(sqlite3.connect(_path(sqlite_url))) as other:
+        other.execute("CREATE TABLE letters (text TEXT)")
+        with pytest.raises(ConfigProblem, match="is a file without its tables"):
+            existing_store(sqlite_url)
+
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("letters",)]
 
 
 def test_a_folder_in_place_of_a_file_is_said(tmp_path: Path) -> None:

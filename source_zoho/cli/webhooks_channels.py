@@ -43,11 +43,11 @@ class _Desk:
 
 
 @contextmanager
-def _desk(config_path: str, store_url: str | None) -> Iterator[_Desk]:
+def _desk(config_path: str, store_url: str | None, *, makes: bool = False) -> Iterator[_Desk]:
     """Give the block what it takes to look after channels, and let its failures end the process in a sentence."""
     with said_plainly():
         config = usable_config(config_path)
-        with opened(store_url, config) as store, quiet_connector():
+        with opened(store_url, config, makes=makes) as store, quiet_connector():
             # Here, not at the top: this import brings the CDK, which takes a second or two.
             from source_zoho.components.channel_sender import ChannelSender
 
@@ -79,7 +79,7 @@ def subscribe(
     """
     with said_plainly():
         require_an_address(notify_url)
-    with _desk(config_path, store_url) as desk:
+    with _desk(config_path, store_url, makes=True) as desk:
         token = token_of(desk.config)
         wanted = [*_listed(events), *(f"{module}.all" for module in _listed(modules))] or _every_event(desk.config)
         done = channels.subscribe(desk.send, desk.store, wanted, notify_url, token, desk.send.clock)

@@ -59,7 +59,7 @@ def serve(
         config = some_config(config_path)
         known = settings(os.environ, config, store_url)
         _require_a_secret(known, unsigned)
-        with _listening_at(host, port) as listening, opened(known.needed_store_url()) as store:
+        with _listening_at(host, port) as listening, opened(known.needed_store_url(), makes=True) as store:
             _serve(store, listening, Trust(known, unsigned), max_body)
 
 

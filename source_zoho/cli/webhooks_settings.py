@@ -47,11 +47,16 @@ def end(exit_code: int, sentence: str) -> NoReturn:
 
 
 @contextmanager
-def opened(store_url: str | None, config: Any = None) -> Iterator[EventStore]:
-    """Give the block the store that is meant. Raises ConfigProblem when none is, ZohoError when it cannot be used."""
-    from source_zoho.webhooks.stores import open_store  # what it needs is an extra
+def opened(store_url: str | None, config: Any = None, *, makes: bool = False) -> Iterator[EventStore]:
+    """
+    Give the block the store that is meant, which only a command that *makes* one need not find there.
 
-    with open_store(settings(os.environ, config, store_url).needed_store_url()) as store:
+    Raises ConfigProblem when none is meant or there, ZohoError when it cannot be used.
+    """
+    from source_zoho.webhooks.stores import existing_store, open_store  # what they need is an extra
+
+    url = settings(os.environ, config, store_url).needed_store_url()
+    with open_store(url) if makes else existing_store(url) as store:
         yield store
 
 

@@ -5,7 +5,7 @@ Where a receiver keeps what Zoho tells by webhooks, the records that events name
 list is read in full only every so often, or when anything speaks against relying on events
 (``source_zoho.webhooks.following``). What a sync has to remember for the next one stands in the notes of its partition:
 
-    {"events": {"scanned_at": 1736942400, "began_at": 1736942401, "sequence": 4711, "pages": 50}}
+    {"events": {"scanned_at": 1736942400, "began_at": 1736942401, "sequence": 4711, "store": "3f2a...", "pages": 50}}
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from source_zoho.components.lists import ListFacts, ListReader, Page
 from source_zoho.components.requester import ZohoRequester
 from source_zoho.components.schemas import SchemaFileLoader
 from source_zoho.configuration import full_scan_days, lookback_minutes
+from source_zoho.webhooks.bookmarks import Bookmark
 from source_zoho.webhooks.following import (
     ASKED_TOO_SOON,
     Heard,
@@ -48,14 +49,14 @@ class Plan:
     """
     What a sync does: ask for ``ids``, or read in full (None), which began at ``began``.
 
-    ``before`` are the notes of the sync before. ``sequence`` is up to where events have been heeded when the sync is
+    ``before`` are the notes of the sync before. ``reached`` is up to where events have been heeded when the sync is
     through; None where the next one shall not follow events, and ``keeps_notes`` where this one could not find out.
     """
 
     before: Notes | None
     began: datetime
     ids: tuple[str, ...] | None = None
-    sequence: int | None = None
+    reached: Bookmark | None = None
     keeps_notes: bool = False
 
 
@@ -157,7 +158,8 @@ class ChangesFirst:
         last = store.last_sequence()  # before anything is asked: what comes from here on is for the next sync
         known = any(self._subject.is_meant_by(entity) for entity in store.latest(product, organization_id))
         uptime = store.uptime(plan.before.told_from) if plan.before else ()
-        heard = Heard(plan.began, known, last, store.pruned(product), uptime)
+        knows_place = plan.before is None or plan.before.reached.is_in(store)
+        heard = Heard(plan.began, known, knows_place, store.pruned(product), uptime)
         why = self._has_no_documents or why_in_full(plan.before, heard, timedelta(days=full_scan_days(self._config)))
         if since is None and not why:
             why = "everything is wanted, not only what changed"
@@ -167,12 +169,13 @@ class ChangesFirst:
             why = why_too_much(plan.before, news)
         if known:
             too_soon = plan.began - max(self._lookback, ASKED_TOO_SOON)
-            plan = replace(plan, sequence=heeded(store, last, too_soon, product, organization_id))
+            upto = heeded(store, last, too_soon, product, organization_id)
+            plan = replace(plan, reached=Bookmark.at(store, upto))
         return self._said(plan if why else replace(plan, ids=tuple(news.ids)), why, where)
 
     def _news(self, store: EventStore, before: Notes, product: str, organization_id: str) -> News:
         """Return what events told since the notes were made; no more than it takes to see that it is too much."""
-        news, sequence = News(), before.sequence
+        news, sequence = News(), before.reached.sequence
         while not why_too_much(before, news):
             some = store.read_after(sequence, product, limit=_EVENTS_AT_A_TIME, organization_id=organization_id)
             news.take(some, self._subject)
@@ -206,8 +209,8 @@ class ChangesFirst:
         for number, page in enumerate(self._reader.pages(where, self._since(plan.before, since)), start=1):
             scanned_at = page.read_at if number == 1 else scanned_at
             yield page
-        if plan.sequence is not None:
-            self._after[_key(where)] = Notes(_seconds(scanned_at), _seconds(plan.began), plan.sequence, number)
+        if plan.reached is not None:
+            self._after[_key(where)] = Notes(_seconds(scanned_at), _seconds(plan.began), plan.reached, number)
         elif not plan.keeps_notes:
             self._after[_key(where)] = None
 
@@ -224,9 +227,9 @@ class ChangesFirst:
 
 def _moved(plan: Plan) -> Notes | None:
     """Return the notes after a sync that followed events."""
-    if plan.before is None or plan.sequence is None:
+    if plan.before is None or plan.reached is None:
         return plan.before
-    return replace(plan.before, sequence=plan.sequence)
+    return replace(plan.before, reached=plan.reached)
 
 
 def _key(where: StreamSlice) -> str:

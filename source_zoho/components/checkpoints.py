@@ -7,7 +7,8 @@ change can be taken up where it stood, so it says now and then how far it is: a 
 source turns it into a state message (``Progress``) that keeps what the state says of all other organizations.
 
 A stream of events is read in the order of their sequence, in one partition: its position is its whole state, and says
-for itself how far the read is.
+for itself how far the read is, and in which store. The CDK, which sees records only, does not know better: after a
+change of the store the sequence may be a smaller one.
 
 A checkpoint may carry notes: what a retriever wants to know again in the next sync, beside the cursor. They stand in
 the state of their partition, and ``notes_of`` returns them.
@@ -30,14 +31,16 @@ from airbyte_cdk.models import (
     Type,
 )
 
+from source_zoho.webhooks.bookmarks import SEQUENCE, Bookmark, store_in
+
 # The clock of Zoho's answers and the one that stamps records may not be the same.
 CLOCKS_MAY_DIFFER_BY = timedelta(minutes=1)
 _MARK = "zoho_checkpoint"
 _NOTES = "notes"
 _NOT_BEYOND = "not_beyond"
-SEQUENCE = "sequence"
 _somebody_merges = threading.Event()
 _notes: dict[str, list[dict[str, Any]]] = {}
+_stores: dict[str, str] = {}
 
 
 def checkpoint(
@@ -61,9 +64,14 @@ def checkpoint(
     return _state_message(stream_name, {_MARK: entry})
 
 
-def position(stream_name: str, sequence: int) -> AirbyteMessage:
-    """Return the message that every event up to *sequence* has been emitted, or is not wanted."""
-    return _state_message(stream_name, {SEQUENCE: sequence})
+def position(stream_name: str, reached: Bookmark) -> AirbyteMessage:
+    """Return the message that every event up to the one *reached* has been emitted, or is not wanted."""
+    return _state_message(stream_name, reached.note(), _Position)
+
+
+def store_before(stream_name: str) -> str:
+    """Return in which store the last sync left *stream_name*, a stream of events; none when its state does not say."""
+    return _stores.get(stream_name, "")
 
 
 def notes_of(stream_name: str, partition: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,6 +85,10 @@ def are_heard() -> bool:
     return _somebody_merges.is_set()
 
 
+class _Position(AirbyteStateBlob):
+    """What a stream of events says of itself."""
+
+
 class Progress:
     """Merges checkpoints into the states of a read."""
 
@@ -88,7 +100,9 @@ class Progress:
             if state.stream and state.stream.stream_state:
                 self._states[state.stream.stream_descriptor.name] = dict(vars(state.stream.stream_state))
         _notes.clear()
+        _stores.clear()
         for name, known in self._states.items():
+            _stores[name] = store_in(known)
             noted = [each for each in known.get("states", []) if _NOTES in each]
             if noted:
                 _notes[name] = self._reached[name] = noted
@@ -102,19 +116,16 @@ class Progress:
         if _MARK in told:
             self._remember(name, told[_MARK])
             return _state_message(name, self._merged(name, self._states.get(name, {})))
+        if isinstance(message.state.stream.stream_state, _Position):
+            self._states[name] = told
+            return message
         if SEQUENCE in told:
-            return self._not_behind(name, message, told[SEQUENCE])
+            return _state_message(name, self._states.setdefault(name, told))
         self._states[name] = told
         if name not in self._reached:
             return message
         message.state.stream.stream_state = AirbyteStateBlob(self._merged(name, told))
         return message
-
-    def _not_behind(self, name: str, message: AirbyteMessage, sequence: int) -> AirbyteMessage:
-        """Return *message*, or the position that is known when the CDK, which sees records only, has a smaller one."""
-        known = self._states.setdefault(name, {SEQUENCE: 0})
-        known[SEQUENCE] = max(known.get(SEQUENCE, 0), sequence)
-        return message if known[SEQUENCE] == sequence else position(name, known[SEQUENCE])
 
     def _remember(self, name: str, entry: dict[str, Any]) -> None:
         others = [each for each in self._reached.get(name, []) if each["partition"] != entry["partition"]]
@@ -142,8 +153,8 @@ def _position(entry: Mapping[str, Any]) -> int:
     return max((int(value) for value in entry["cursor"].values()), default=0)
 
 
-def _state_message(stream_name: str, state: Mapping[str, Any]) -> AirbyteMessage:
-    stream = AirbyteStreamState(
-        stream_descriptor=StreamDescriptor(name=stream_name), stream_state=AirbyteStateBlob(state)
-    )
+def _state_message(
+    stream_name: str, state: Mapping[str, Any], kind: type[AirbyteStateBlob] = AirbyteStateBlob
+) -> AirbyteMessage:
+    stream = AirbyteStreamState(stream_descriptor=StreamDescriptor(name=stream_name), stream_state=kind(state))
     return AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage(type=AirbyteStateType.STREAM, stream=stream))

@@ -45,10 +45,10 @@ def store_of(config: Mapping[str, Any]) -> EventStore | None:
 
 
 def _opened(url: str) -> EventStore | ZohoFailure:
-    from source_zoho.webhooks.stores import open_store  # its packages come with an extra, and take time to import
+    from source_zoho.webhooks.stores import existing_store  # its packages come with an extra, and take time to import
 
     try:
-        return open_store(url)
+        return existing_store(url)
     except ZohoError as error:
         return traced(error)
 

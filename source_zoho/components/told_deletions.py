@@ -20,6 +20,7 @@ from source_zoho.components.tracked import Columns, TrackedList, deletion
 from source_zoho.configuration import lookback_minutes
 from source_zoho.deletions.known import Known
 from source_zoho.errors import ConfigProblem
+from source_zoho.webhooks.bookmarks import Bookmark
 from source_zoho.webhooks.event import DELETED, WEBHOOK, Event
 from source_zoho.webhooks.following import ASKED_TOO_SOON, Subject, heeded
 from source_zoho.webhooks.store import EventStore
@@ -33,34 +34,37 @@ Place = tuple[str, str]  # a list and an id
 @dataclass
 class Heeded:
     """
-    What is remembered of the events of an organization: up to which ``sequence`` they have been heeded.
+    What is remembered of the events of an organization: up to where they have been heeded (``reached``).
 
     What came in the last minutes is asked for again, since Zoho may show a record for a while that it has deleted.
     ``told`` are those that need not be, with the sequence of their event.
     """
 
-    sequence: int = 0
+    reached: Bookmark = field(default_factory=Bookmark)
     told: dict[Place, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, note: object) -> Self:
         """Return what *note* of a state says, or the beginning when it says nothing that can be relied on."""
-        found = note if isinstance(note, Mapping) else {}
-        sequence, told = found.get("sequence"), found.get("told")
-        if not isinstance(sequence, int) or not isinstance(told, list):
+        reached, told = Bookmark.of(note), note.get("told") if isinstance(note, Mapping) else None
+        if reached is None or not isinstance(told, list):
             return cls()
         try:
-            return cls(sequence, {(str(name), str(record_id)): int(number) for name, record_id, number in told})
+            return cls(reached, {(str(name), str(record_id)): int(number) for name, record_id, number in told})
         except (TypeError, ValueError):
             return cls()
 
     def note(self) -> dict[str, Any]:
         """Return this as JSON for the state."""
-        return {"sequence": self.sequence, "told": [[*place, number] for place, number in self.told.items()]}
+        return {**self.reached.note(), "told": [[*place, number] for place, number in self.told.items()]}
 
-    def through(self, sequence: int) -> Heeded:
-        """Return what is left to remember when all events up to *sequence* need not be looked at again."""
-        return Heeded(sequence, {place: number for place, number in self.told.items() if number > sequence})
+    def through(self, reached: Bookmark) -> Heeded:
+        """Return what is left to remember when all events up to *reached* need not be looked at again."""
+        return Heeded(reached, {place: number for place, number in self.told.items() if number > reached.sequence})
+
+    def anew(self) -> Heeded:
+        """Return what is left to remember of another store: its sequences mean nothing, what was told stays told."""
+        return Heeded(told=dict.fromkeys(self.told, 0))
 
 
 @dataclass
@@ -125,10 +129,9 @@ class ToldDeletions:
         Raises AirbyteTracedException when Zoho does not say whether a record was deleted; what comes after it is asked
         about in the next sync.
         """
-        before = Heeded.of(notes.get(EVENTS))
-        told = Heeded(before.sequence, dict(before.told))
+        before, events, upto = self._events(where, Heeded.of(notes.get(EVENTS)), place)
+        told = replace(before, told=dict(before.told))
         remembered = Remembered(notes)
-        events, upto = self._events(where, before)
         refused: dict[str, str] = {}
         places = self._places(events)
         try:
@@ -153,25 +156,45 @@ class ToldDeletions:
         if upto is not None:
             notes[EVENTS] = told.through(upto).note()
 
-    def _events(self, where: StreamSlice, before: Heeded) -> tuple[list[tuple[int, Event]], int | None]:
-        """Return the deletions that were told, each with its sequence, and up to where no event is wanted any more."""
+    def _events(
+        self, where: StreamSlice, before: Heeded, place: str
+    ) -> tuple[Heeded, list[tuple[int, Event]], Bookmark | None]:
+        """
+        Return what was heeded before, the deletions that were told since, each with its sequence, and up to where no
+        event is wanted any more.
+        """
         organization_id = str(where.partition["organization_id"])
         try:
             store = store_of(self._config)
             with asking_the_store():
                 if store is None or not are_held(store, self._product, organization_id):
-                    return [], None
-                if 0 < before.sequence < store.pruned(self._product):
+                    return before, [], None
+                before = self._of_this(store, before, place)
+                if 0 < before.reached.sequence < store.pruned(self._product):
                     _log.warning(
                         "Events were pruned before a sync had read them: deletions that they told of may be missing."
                     )
                 last = store.last_sequence()
                 since = datetime.now(UTC) - max(timedelta(minutes=lookback_minutes(self._config)), ASKED_TOO_SOON)
                 upto = heeded(store, last, since, self._product, organization_id)
-                return list(self._deletions(store, before.sequence, organization_id)), upto
+                some = list(self._deletions(store, before.reached.sequence, organization_id))
+                return before, some, Bookmark.at(store, upto)
         except AirbyteTracedException as error:
             warn_once(error)
-            return [], None
+            return before, [], None
+
+    def _of_this(self, store: EventStore, before: Heeded, place: str) -> Heeded:
+        """Return *before* if it is of *store*; else all that *store* holds is yet to be heeded."""
+        if before.reached.is_in(store):
+            return before
+        if before.reached.sequence:
+            _log.warning(
+                "%s: events were heeded up to sequence %d of another store than webhook_store_url names now, or of "
+                "this one before a backup was put back, so all deletions are asked about of which it tells.",
+                place,
+                before.reached.sequence,
+            )
+        return before.anew()
 
     def _deletions(self, store: EventStore, sequence: int, organization_id: str) -> Iterator[tuple[int, Event]]:
         some = None

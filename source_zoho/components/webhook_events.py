@@ -9,16 +9,18 @@ from dataclasses import InitVar, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.declarative.extractors.record_selector import RecordSelector
 from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_zoho.components.checkpoints import position
+from source_zoho.components.checkpoints import are_heard, position, store_before
 from source_zoho.components.crm_missed import reconcile
 from source_zoho.components.event_stores import asking_the_store, store_of
 from source_zoho.components.traced import traced
 from source_zoho.errors import ConfigProblem
+from source_zoho.webhooks.bookmarks import Bookmark
 from source_zoho.webhooks.event import Kept
 from source_zoho.webhooks.store import EventStore
 
@@ -34,8 +36,8 @@ class WebhookEventsRetriever(Retriever):
 
     Nothing is deleted by reading, and Zoho is asked only for notifications of CRM that were missed. A sync ends with
     the event that was the last one when it began, however fast others come. The state holds the sequence up to which
-    all events were handed out or left out; at the beginning of a sync the store is told what its state says, so that
-    pruning can spare what nobody has read.
+    all events were handed out or left out, and in which store; another store is read from its beginning. At the
+    beginning of a sync the store is told what its state says, so that pruning can spare what nobody has read.
 
         incremental_sync: {type: IncrementingCountCursor, cursor_field: sequence, start_value: 0}
         retriever:
@@ -63,39 +65,55 @@ class WebhookEventsRetriever(Retriever):
             )
             return
         where = stream_slice or StreamSlice(partition={}, cursor_slice={})
-        begin = int(where.cursor_slice.get("start") or 0)
+        reached = Bookmark(int(where.cursor_slice.get("start") or 0), store_before(self.name))
         with asking_the_store():
-            end = self._begin(store, begin)
+            begin, end = self._begin(store, reached)
         left_out = 0
         for number, page in enumerate(self._pages(store, begin, end), start=1):
             wanted = [each for each in page if self._is_wanted(each)]
             left_out += len(page) - len(wanted)
             yield from self._records(wanted, records_schema, where)
             if number % _PAGES_BETWEEN_CHECKPOINTS == 0:
-                yield position(self.name, page[-1].sequence)
-        if begin < end:  # what is left out, pruned or of another product: the CDK knows of what was handed out only
-            yield position(self.name, end)
+                yield self._position(store, page[-1].sequence)
+        # Beyond what is left out, pruned or of another product: the CDK knows of what was handed out only.
+        yield self._position(store, end)
         if left_out:
             _log.info(
                 "%s: %d events of organizations that organization_ids does not name are left out.", self.name, left_out
             )
 
-    def _begin(self, store: EventStore, begin: int) -> int:
-        """Tell the store how far this stream has been read, and return the sequence to read up to."""
-        given_out = store.last_sequence()
-        if begin > given_out:
-            raise traced(
-                ConfigProblem(
-                    f"{self.name}: the state says that events were read up to sequence {begin}, and this store has "
-                    f"given out {given_out} only: the state belongs to another store. Correct webhook_store_url, or "
-                    "reset this stream to read what the store has."
-                )
-            )
+    def _begin(self, store: EventStore, reached: Bookmark) -> tuple[int, int]:
+        """Tell the store how far this stream has been read, and return the sequences to read after, and up to."""
+        begin = self._place_in(store, reached)
         if self._product == "crm":
             reconcile(self.config, store)  # before the store hears that a sync begins: it looks at the time since then
         store.confirm(self.name, begin, datetime.now(UTC))
         self._tell_what_was_pruned(begin, store.pruned(self._product))
-        return store.last_sequence()
+        return begin, store.last_sequence()
+
+    def _place_in(self, store: EventStore, reached: Bookmark) -> int:
+        """Return after which sequence to read on: from the beginning of *store*, if none of its own was *reached*."""
+        if reached.sequence == 0 or reached.is_in(store):
+            return reached.sequence
+        if not are_heard():  # the CDK by itself would keep the larger number, and pass events of this store by
+            raise traced(
+                ConfigProblem(
+                    f"{self.name}: the state was left at sequence {reached.sequence} of another store. Correct "
+                    "webhook_store_url, reset this stream, or read with the command source-zoho, which begins anew."
+                )
+            )
+        _log.warning(
+            "%s: the state was left at sequence %d of another store than webhook_store_url names now, or of this one "
+            "before a backup was put back, so everything that it holds is read from its beginning; what was read "
+            "before comes again with the same keys.",
+            self.name,
+            reached.sequence,
+        )
+        return 0
+
+    def _position(self, store: EventStore, sequence: int) -> AirbyteMessage:
+        with asking_the_store():
+            return position(self.name, Bookmark.at(store, sequence))
 
     def _tell_what_was_pruned(self, begin: int, pruned: int) -> None:
         if 0 < begin < pruned:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Self
 
+from source_zoho.webhooks.bookmarks import Bookmark, whole
 from source_zoho.webhooks.event import WEBHOOK, Event, Kept
 from source_zoho.webhooks.payloads import as_id, ids_of, main_object, same_kind
 from source_zoho.webhooks.store import EventStore, Span
@@ -32,24 +33,33 @@ class Notes:
     What is remembered of a list, in epoch seconds.
 
     ``scanned_at`` is when it was last begun to be read in full on Zoho's clock, and ``began_at`` the same moment on
-    ours. ``sequence`` is up to where events have been heeded, and ``pages`` how many calls the reading took.
+    ours. ``reached`` is up to where events have been heeded, and ``pages`` how many calls the reading took.
     """
 
     scanned_at: int
     began_at: int
-    sequence: int
+    reached: Bookmark
     pages: int
 
     @classmethod
     def of(cls, note: object) -> Self | None:
         """Return what *note* of a state says, or None when it says nothing that can be relied on."""
-        values = [note.get(each.name) for each in fields(cls)] if isinstance(note, Mapping) else []
-        whole = [value for value in values if isinstance(value, int) and not isinstance(value, bool)]
-        return cls(*whole) if whole and len(whole) == len(values) else None
+        if not isinstance(note, Mapping):
+            return None
+        scanned_at, began_at, pages = (whole(note.get(name)) for name in ("scanned_at", "began_at", "pages"))
+        reached = Bookmark.of(note)
+        if scanned_at is None or began_at is None or pages is None or reached is None:
+            return None
+        return cls(scanned_at, began_at, reached, pages)
 
-    def note(self) -> dict[str, int]:
+    def note(self) -> dict[str, Any]:
         """Return this as JSON for the state."""
-        return asdict(self)
+        return {
+            "scanned_at": self.scanned_at,
+            "began_at": self.began_at,
+            **self.reached.note(),
+            "pages": self.pages,
+        }
 
     @property
     def began(self) -> datetime:
@@ -127,13 +137,13 @@ class Heard:
     """
     What the store says when a sync begins at ``now``.
 
-    ``knows_list`` tells whether an event about the list ever came, ``last_sequence`` and ``pruned`` are the last
-    sequences that were given out and thrown away, and ``uptime`` is when a receiver listened.
+    ``knows_list`` tells whether an event about the list ever came, ``knows_place`` whether it is the store that the
+    notes are of, ``pruned`` is the last sequence that was thrown away, and ``uptime`` is when a receiver listened.
     """
 
     now: datetime
     knows_list: bool
-    last_sequence: int
+    knows_place: bool = True
     pruned: int = 0
     uptime: Sequence[Span] = ()
 
@@ -147,9 +157,9 @@ def why_in_full(notes: Notes | None, heard: Heard, full_scan: timedelta) -> str:
     age = heard.now - notes.began
     if not timedelta() <= age < full_scan:
         return f"it was last read in full at {notes.began:%Y-%m-%d %H:%M} UTC"
-    if notes.sequence > heard.last_sequence:
-        return "the store is another one than at the last sync"
-    if notes.sequence < heard.pruned:
+    if not heard.knows_place:
+        return "the store is another one than at the last sync, or one that a backup was put back into"
+    if notes.reached.sequence < heard.pruned:
         return "events that it has not heeded yet may have been pruned"
     if not covered(Span(notes.told_from, heard.now - NOT_TOLD_YET), heard.uptime):
         return "the receiver was not listening all the time since the list was last read in full, or refused a delivery"

@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, func, inspect, select
 
 from source_zoho.errors import ConfigProblem
-from source_zoho.webhooks import tables
+from source_zoho.webhooks import identities, tables
 from source_zoho.webhooks.event import TELL_OF_EDITS, WEBHOOK
 from source_zoho.webhooks.tables import EVENTS, LATEST, VERSIONS
 
@@ -81,4 +81,10 @@ def _latest_and_pruned(connection: Connection) -> None:
         connection.execute(LATEST.insert().values(kind_digest=digest, **row))
 
 
-STEPS: tuple[Step, ...] = (_events_and_notes, _latest_and_pruned)
+def _identities(connection: Connection) -> None:
+    """Version 3: a state that says how far it has read says in which store, too."""
+    _make(connection, tables.IDENTITIES)
+    identities.begin(connection, after_sequence=identities.BEFORE_ALL)
+
+
+STEPS: tuple[Step, ...] = (_events_and_notes, _latest_and_pruned, _identities)

@@ -11,8 +11,8 @@ from typing import Protocol, Self
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from source_zoho.errors import ZohoError
-from source_zoho.webhooks import event_rows, migrations, note_rows
+from source_zoho.errors import ConfigProblem, ZohoError
+from source_zoho.webhooks import event_rows, identities, migrations, note_rows
 from source_zoho.webhooks.event import Event, Kept
 from source_zoho.webhooks.store import Channel, Held, Missed, Span
 
@@ -30,6 +30,9 @@ class Database(Protocol):
     def alone(self, connection: Connection) -> None:
         """Wait until no other process is changing tables, and keep them all waiting until the transaction ends."""
 
+    def no_store(self) -> ConfigProblem:
+        """Return that nobody has made a store here yet, and what to do."""
+
     def problem(self, error: SQLAlchemyError) -> ZohoError:
         """Return what *error* means, in a sentence without password or payload."""
 
@@ -39,11 +42,14 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._has_given_out = False
 
-    def make_ready(self) -> None:
-        """Make the tables, or bring those of an earlier version up to this one."""
+    def make_ready(self, *, makes: bool = True) -> None:
+        """Bring the tables of an earlier version up to this one; where there are none, make them if it *makes* any."""
         with self._reading() as connection:
             ready = migrations.is_current(connection)
+            if not (makes or migrations.version_of(connection)):
+                raise self._database.no_store()
         if not ready:
             with self._writing() as connection:
                 self._database.alone(connection)
@@ -52,7 +58,7 @@ class SqlStore:
     def append(self, events: Sequence[Event]) -> list[bool]:
         if not events:
             return []
-        with self._writing() as connection:
+        with self._giving_out() as connection:
             return event_rows.append(connection, events)
 
     def read_after(
@@ -64,6 +70,10 @@ class SqlStore:
     def last_sequence(self) -> int:
         with self._reading() as connection:
             return event_rows.last_sequence(connection)
+
+    def identity(self, sequence: int) -> str:
+        with self._reading() as connection:
+            return identities.of(connection, sequence)
 
     def latest(self, product: str, organization_id: str) -> Mapping[str, datetime]:
         with self._reading() as connection:
@@ -129,7 +139,7 @@ class SqlStore:
             return event_rows.pruned(connection, product)
 
     def replay(self, first: int, last: int) -> int:
-        with self._writing() as connection:
+        with self._giving_out() as connection:
             return event_rows.replay(connection, first, last)
 
     def ping(self) -> None:
@@ -159,6 +169,15 @@ class SqlStore:
     def _writing(self) -> Iterator[Connection]:
         with self._transaction(writing=True) as connection:
             yield connection
+
+    @contextmanager
+    def _giving_out(self) -> Iterator[Connection]:
+        """Write what takes new sequences; the first of this opening have another identity than those before."""
+        with self._writing() as connection:
+            if not self._has_given_out:
+                identities.begin(connection, after_sequence=event_rows.take_turn(connection))
+            yield connection
+        self._has_given_out = True
 
     @contextmanager
     def _transaction(self, *, writing: bool) -> Iterator[Connection]:

@@ -75,6 +75,14 @@ class EventStore(Protocol):
     def last_sequence(self) -> int:
         """Return the last sequence that was given out, 0 for none; pruning does not lower it."""
 
+    def identity(self, sequence: int) -> str:
+        """
+        Return a word by which *sequence*, one that was given out, or 0, is known as this store's for ever.
+
+        Another store gives another word; so does this one for a sequence that it gave out a second time, after a
+        backup was put back.
+        """
+
     def latest(self, product: str, organization_id: str) -> Mapping[str, datetime]:
         """
         Return when the last event was received by which Zoho told that a record may have been edited, for each entity.

@@ -98,6 +98,12 @@ class PostgresDatabase:
                 "Create one with ENCODING 'UTF8'."
             )
 
+    def no_store(self) -> ConfigProblem:
+        return ConfigProblem(
+            f"{self._place} does not exist: there are no tables of one. Correct the address, or start `source-zoho "
+            "webhooks serve` with it, which makes them."
+        )
+
     def problem(self, error: SQLAlchemyError) -> ZohoError:
         state = _state(error)
         for known in (state, state[:2]):

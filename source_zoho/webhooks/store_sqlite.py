@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -43,10 +44,15 @@ _OF_TIME = {
 class SQLiteDatabase:
     """An event store in a file."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, makes: bool = True) -> None:
+        """Reach the file that *url* names; one that is not there is made, but only if this *makes* any."""
         self._place = f"The event store {url.database}"
         self._require_a_file(url)
-        self._path = Path(url.database or "").absolute()
+        self._path = _path_of(url.database or "")
+        if makes:
+            self._require_a_folder()
+        elif not self._is_there():
+            raise self.no_store()
         # pysqlite would begin transactions by itself, and too late: this leaves that to `begin`.
         self.engine: Engine = create_engine(
             url.set(drivername="sqlite"), hide_parameters=True, connect_args={"isolation_level": None}
@@ -65,11 +71,29 @@ class SQLiteDatabase:
                 "The event store is to be in memory, where nothing lasts; name a file, as in "
                 "sqlite:////var/lib/source-zoho/events.db."
             )
-        folder = Path(url.database).parent
-        if not url.database.startswith("file:") and not folder.is_dir():
+
+    def _require_a_folder(self) -> None:
+        folder = self._path.parent
+        if not folder.is_dir():
             raise ConfigProblem(
                 f"{self._place} cannot be made: there is no folder {folder}. Make it, or correct the path."
             )
+
+    def no_store(self) -> ConfigProblem:
+        state = "is a file without its tables" if self._is_there() else "does not exist"
+        return ConfigProblem(
+            f"The event store {self._path} {state}. Correct its address, in which a path from the root has four "
+            "strokes after sqlite:, or start `source-zoho webhooks serve` with it, which makes it."
+        )
+
+    def _is_there(self) -> bool:
+        try:
+            self._path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:  # in a folder that this user may not look into; SQLite says so
+            return True
+        return True
 
     def _prepare(self, connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
         try:
@@ -137,3 +161,8 @@ class SQLiteDatabase:
         return Unexpected(
             f"{self._place} failed in an unknown way ({name or type(error).__name__}); please report this."
         )
+
+
+def _path_of(database: str) -> Path:
+    """Return where the file is that a URL names, in whichever of SQLite's two ways."""
+    return Path(unquote(urlsplit(database).path) if database.startswith("file:") else database).absolute()

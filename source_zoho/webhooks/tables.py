@@ -32,6 +32,16 @@ LAST_SEQUENCE = Table(
     Column("sequence", Number, nullable=False),
 )
 
+# By what a state knows sequences of this store again: those after `after_sequence`, up to the next row. Each process
+# that gives out some begins with a row of its own: where a backup was put back, a sequence is given out a second time.
+IDENTITIES = Table(
+    "source_zoho_identities",
+    METADATA,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("identity", AnyText, nullable=False),
+    Column("after_sequence", Number, nullable=False),
+)
+
 EVENTS = Table(
     "source_zoho_events",
     METADATA,

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from source_zoho.cli import app
 from source_zoho.webhooks.settings import TOKEN
+from source_zoho.webhooks.stores import open_store
 
 SECRET = "kingfisher over the weir"
 URL = "https://hooks.example.com/webhooks/crm"
@@ -25,6 +26,8 @@ CONFIG = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """Return a folder with an empty store."""
+    open_store(f"sqlite:///{tmp_path}/events.db").close()
     return tmp_path
 
 
@@ -94,6 +97,14 @@ def test_which_channels_to_end_has_to_be_said(folder: Path, options: tuple[str, 
 
 def test_a_configuration_that_cannot_be_used_is_a_sentence(folder: Path) -> None:
     assert "data_center is 'moon'" in refusal(folder, "status", data_center="moon")
+
+
+@pytest.mark.parametrize("command", [("status",), ("renew",), ("unsubscribe", "--all")], ids=" ".join)
+def test_a_store_that_is_not_there_has_no_channels_and_is_not_made(folder: Path, command: tuple[str, ...]) -> None:
+    told = refusal(folder, *command, webhook_store_url=f"sqlite:///{folder}/evnets.db")
+
+    assert told.startswith(f"The event store {folder}/evnets.db does not exist. Correct its address")
+    assert not (folder / "evnets.db").exists()
 
 
 def test_without_channels_there_is_nothing_to_renew(folder: Path) -> None:

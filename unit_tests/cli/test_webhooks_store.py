@@ -52,6 +52,13 @@ def store(url: str) -> Iterator[EventStore]:
         yield store
 
 
+@pytest.fixture
+def empty(url: str) -> str:
+    """Return the address of a store that a receiver made, and nobody has written into."""
+    open_store(url).close()
+    return url
+
+
 def run(url: str, *arguments: str, **more: Any) -> Result:
     environment = {"COLUMNS": "200", STORE_URL: url}
     return CliRunner().invoke(app, ["webhooks", *arguments], prog_name="source-zoho", env=environment, **more)
@@ -70,8 +77,8 @@ def keys(store: EventStore, after: int = 0) -> list[str]:
 # ── stats ──
 
 
-def test_an_empty_store_is_no_failure(url: str) -> None:
-    told = said(url, "stats")
+def test_an_empty_store_is_no_failure(empty: str) -> None:
+    told = said(empty, "stats")
 
     assert "No events are kept." in told
     assert "No receiver has listened since" in told
@@ -124,8 +131,8 @@ def test_stats_show_the_last_of_many_short_breaks(url: str, store: EventStore) -
     assert "Before these there were 3 other times in which nobody listened." in in_words
 
 
-def test_stats_wonder_about_a_store_that_nobody_wrote_into(url: str) -> None:
-    assert "Is this the store of the receiver?" in said(url, "stats")
+def test_stats_wonder_about_a_store_that_nobody_wrote_into(empty: str) -> None:
+    assert "Is this the store of the receiver?" in said(empty, "stats")
 
 
 def test_stats_show_channels_and_what_was_missed(url: str, store: EventStore) -> None:
@@ -278,9 +285,16 @@ def test_the_configuration_may_name_the_store(url: str, store: EventStore, tmp_p
     assert "Leads" in result.stdout
 
 
-def test_a_store_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
-    result = run("", "stats", "--store", f"sqlite:///{tmp_path}/no/such/folder/events.db")
+@pytest.mark.parametrize(
+    "command", [("stats",), ("prune", "--older-than", "30d"), ("replay", "--from", "1", "--yes")], ids=" ".join
+)
+@pytest.mark.parametrize("path", ["evnets.db", "no/such/folder/events.db"])
+def test_a_store_that_is_not_there_is_a_sentence_and_is_not_made(
+    path: str, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    result = run("", *command, "--store", f"sqlite:///{tmp_path}/{path}")
 
     assert result.exit_code == 2
     assert "Traceback" not in result.output
-    assert result.stderr.strip()
+    assert result.stderr.startswith(f"The event store {tmp_path}/{path} does not exist. Correct its address")
+    assert not list(tmp_path.iterdir())

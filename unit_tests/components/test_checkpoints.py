@@ -15,7 +15,8 @@ from airbyte_cdk.models import (
     Type,
 )
 
-from source_zoho.components.checkpoints import Progress, checkpoint, notes_of, position
+from source_zoho.components.checkpoints import Progress, checkpoint, notes_of, position, store_before
+from source_zoho.webhooks.bookmarks import Bookmark
 
 BILLS, INVOICES = "books_bills", "books_invoices"
 
@@ -132,29 +133,64 @@ def test_the_states_of_other_streams_pass_unchanged() -> None:
 # ── a place among events ──
 
 
-def a_place(sequence: int) -> AirbyteMessage:
-    return position("books_webhook_events", sequence)
+EVENTS = "books_webhook_events"
+
+
+def a_place(sequence: int, store: str = "a store") -> AirbyteMessage:
+    return position(EVENTS, Bookmark(sequence, store))
+
+
+def what_the_cdk_saw(sequence: int, **more: Any) -> AirbyteMessage:
+    """Return what the CDK tells: the largest sequence of a record, or of the state, and what else the state said."""
+    blob = AirbyteStateBlob({"sequence": sequence, **more})
+    described = AirbyteStreamState(stream_descriptor=StreamDescriptor(name=EVENTS), stream_state=blob)
+    return AirbyteMessage(type=Type.STATE, state=AirbyteStateMessage(type=AirbyteStateType.STREAM, stream=described))
+
+
+def progress_after(**state: Any) -> Progress:
+    before = what_the_cdk_saw(**state).state
+    assert before
+    return Progress([before])
 
 
 def test_a_place_among_events_is_the_whole_state() -> None:
-    assert told(Progress([]).apply(a_place(7))) == {"sequence": 7}
+    assert told(Progress([]).apply(a_place(7))) == {"sequence": 7, "store": "a store"}
 
 
 def test_a_place_is_not_given_up_for_what_the_cdk_saw_of_records() -> None:
     progress = Progress([])
+    progress.apply(a_place(7))
 
-    assert [told(progress.apply(a_place(number))) for number in (7, 3, 9)] == [
-        {"sequence": 7},
-        {"sequence": 7},
-        {"sequence": 9},
+    assert told(progress.apply(what_the_cdk_saw(3))) == {"sequence": 7, "store": "a store"}
+
+
+def test_a_place_in_another_store_may_be_a_smaller_one() -> None:
+    progress = progress_after(sequence=30, store="the old one")
+    messages = [a_place(4, "the new one"), what_the_cdk_saw(30, store="the old one"), a_place(5, "the new one")]
+
+    assert [told(progress.apply(each)) for each in messages] == [
+        {"sequence": 4, "store": "the new one"},
+        {"sequence": 4, "store": "the new one"},
+        {"sequence": 5, "store": "the new one"},
     ]
 
 
 def test_the_place_of_the_state_is_kept_by_a_read_that_comes_no_further() -> None:
-    before = a_place(7).state
-    assert before
+    progress = progress_after(sequence=7, store="a store")
 
-    assert told(Progress([before]).apply(a_place(0))) == {"sequence": 7}
+    assert told(progress.apply(what_the_cdk_saw(0))) == {"sequence": 7, "store": "a store"}
+
+
+def test_a_read_that_never_came_to_a_store_begins_at_the_beginning() -> None:
+    assert told(Progress([]).apply(what_the_cdk_saw(0))) == {"sequence": 0}
+
+
+def test_the_store_of_the_state_is_known_to_the_next_sync_and_to_no_other() -> None:
+    progress_after(sequence=7, store="a store")
+    assert (store_before(EVENTS), store_before("billing_webhook_events")) == ("a store", "")
+
+    progress_after(sequence=7)
+    assert store_before(EVENTS) == "", "version 0.5.0 did not say"
 
 
 def test_what_was_told_already_does_not_change_afterwards() -> None:

@@ -17,6 +17,7 @@ from source_zoho.components.told_deletions import Heeded, ToldDeletions, were_to
 from source_zoho.components.tracked import Columns
 from source_zoho.deletions.known import Known
 from source_zoho.errors import ConfigProblem, Transient, Unexpected, ZohoError
+from source_zoho.webhooks.bookmarks import Bookmark
 from source_zoho.webhooks.event import POLL, TEST, Event
 from unit_tests.components.test_deletions import INVOICES, NOON, WHERE, FakeList, a_row
 from unit_tests.webhooks.fakes import MemoryStore
@@ -173,11 +174,11 @@ def test_a_break_leaves_the_position_and_repeats_none(told: Told) -> None:
 
     with pytest.raises(AirbyteTracedException):
         told.sync()
-    assert Heeded.of(told.notes["events"]) == Heeded(0, {(INVOICES, "1"): 1, (INVOICES, "2"): 2})
+    assert Heeded.of(told.notes["events"]) == Heeded(Bookmark(), {(INVOICES, "1"): 1, (INVOICES, "2"): 2})
 
     told.lists[INVOICES].breaks_at = ""
     assert told.sync() == [(INVOICES, "3")]
-    assert Heeded.of(told.notes["events"]) == Heeded(3)
+    assert Heeded.of(told.notes["events"]) == Heeded(Bookmark(3, "a store"))
 
 
 def test_a_missing_scope_of_one_list_does_not_stop_the_others_and_forgets_nothing(told: Told) -> None:
@@ -247,10 +248,70 @@ def test_without_events_nothing_is_noted(told: Told) -> None:
 
 
 @pytest.mark.parametrize(
-    "note", [None, {}, {"sequence": "3", "told": []}, {"sequence": 3}, {"sequence": 3, "told": [["a", "b"]]}]
+    "note",
+    [
+        None,
+        {},
+        {"sequence": "3", "told": []},
+        {"sequence": 3, "store": 7, "told": []},
+        {"sequence": 3},
+        {"sequence": 3, "told": [["a", "b"]]},
+    ],
 )
 def test_notes_that_nobody_wrote_so_begin_at_the_beginning(note: object) -> None:
     assert Heeded.of(note) == Heeded()
+
+
+# ── Another store ──
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize("events_before", [3, 0], ids=["with more events", "with fewer"])
+def test_another_store_is_heeded_from_its_beginning_aloud(
+    told: Told, events_before: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    told.delete(INVOICES, "1")
+    told.event("user", "1")
+    told.sync()
+    told.store = MemoryStore(name="another store")
+    told.delete(INVOICES, "2")
+    for _ in range(events_before):
+        told.event("user", "8")
+
+    assert told.sync() == [(INVOICES, "2")]
+    (sentence,) = warnings(caplog)
+    assert sentence.startswith(
+        "books_deleted_records of organization 7: events were heeded up to sequence 2 of another"
+    )
+    assert Heeded.of(told.notes["events"]).reached == Bookmark(1 + events_before, "another store")
+
+    caplog.clear()
+    assert told.sync() == []
+    assert (told.asked, warnings(caplog)) == ([], [])
+
+
+def test_what_was_told_of_one_store_is_not_told_of_another_that_has_the_same_events(told: Told) -> None:
+    told.event("user", "8")
+    told.delete(INVOICES, "1", received_at=datetime.now(UTC))
+    assert told.sync() == [(INVOICES, "1")]
+    told.store = MemoryStore(name="another store")
+    told.event("invoice", "1")
+
+    assert told.sync() == []
+    assert Heeded.of(told.notes["events"]) == Heeded(Bookmark(1, "another store")), "it is forgotten with its event"
+
+
+def test_notes_of_version_0_5_0_are_believed_and_completed(told: Told, caplog: pytest.LogCaptureFixture) -> None:
+    told.delete(INVOICES, "1")
+    told.delete(INVOICES, "2")
+    told.notes["events"] = {"sequence": 1, "told": []}
+
+    assert told.sync() == [(INVOICES, "2")]
+    assert told.notes["events"] == {"sequence": 2, "store": "a store", "told": []}
+    assert not warnings(caplog)
 
 
 def test_whether_deletions_were_told_is_known_for_each_product(told: Told) -> None:

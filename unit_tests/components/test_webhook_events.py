@@ -5,26 +5,25 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from airbyte_cdk.models import AirbyteMessage, FailureType
-from airbyte_cdk.sources.types import Record, StreamSlice
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from airbyte_cdk.models import FailureType
 
-from source_zoho.components import event_stores
-from source_zoho.components.schemas import SchemaFileLoader
-from source_zoho.components.webhook_events import EVENTS_IN_A_PAGE, WebhookEventsRetriever
-from source_zoho.webhooks import stores
-from source_zoho.webhooks.event import Event, Kept
-from unit_tests.components.lists import a_selector
-from unit_tests.webhooks.fakes import MemoryStore, unreachable
+from source_zoho.components.webhook_events import EVENTS_IN_A_PAGE
+from unit_tests.components.draining import (
+    BILLING,
+    BOOKS,
+    CRM,
+    NOON,
+    Store,
+    an_event,
+    meant_by_every_url,
+    some_events,
+    sync,
+)
+from unit_tests.webhooks.fakes import unreachable
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-BOOKS, BILLING, CRM = "books_webhook_events", "billing_webhook_events", "crm_notifications"
-URL = "sqlite:////nowhere/events.db"
 NOTIFICATION = {
     "server_time": 1772366400123,
     "query_params": {},
@@ -38,83 +37,11 @@ NOTIFICATION = {
 }
 
 
-def an_event(key: str, product: str = "books", **changes: Any) -> Event:
-    usual: dict[str, Any] = {
-        "organization_id": "17",
-        "entity": "invoice",
-        "operation": "updated",
-        "event_type": "",
-        "record_ids": ("900",),
-        "occurred_at": None,
-        "received_at": NOON,
-        "payload": '{"invoice": {"invoice_id": "900"}}',
-    }
-    return Event(key=key, product=product, **{**usual, **changes})
-
-
-def some_events(*keys: str, product: str = "books", **changes: Any) -> list[Event]:
-    return [an_event(key, product, **changes) for key in keys]
-
-
-@dataclass
-class Store(MemoryStore):
-    """A store that can lose its connection after some pages, and notes how much it was asked for at once."""
-
-    breaks_at_page: int = 0
-    limits: list[int] = field(default_factory=list)
-
-    def read_after(
-        self, sequence: int, product: str, *, limit: int = 1000, organization_id: str | None = None
-    ) -> list[Kept]:
-        self.limits.append(limit)
-        if len(self.limits) == self.breaks_at_page:
-            raise unreachable()
-        return super().read_after(sequence, product, limit=limit, organization_id=organization_id)
-
-
-@dataclass
-class Sync:
-    """What came of a sync: records, positions in the order in which they were told, and why it ended early."""
-
-    records: list[dict[str, Any]] = field(default_factory=list)
-    told: list[tuple[int, int]] = field(default_factory=list)
-    error: AirbyteTracedException | None = None
-
-    @property
-    def keys(self) -> list[str]:
-        return [row["key"] for row in self.records]
-
-    @property
-    def positions(self) -> list[int]:
-        return [sequence for sequence, _ in self.told]
-
-
-def sync(stream: str = BOOKS, after: int = 0, **config: Any) -> Sync:
-    """Read *stream* from where its state says, as the CDK's cursor hands it over."""
-    retriever = WebhookEventsRetriever(
-        record_selector=a_selector(), config={"webhook_store_url": URL, **config}, parameters={}, name=stream
-    )
-    where = StreamSlice(partition={}, cursor_slice={"start": after, "end": float("inf")})
-    schema, found = SchemaFileLoader(stream).get_json_schema(), Sync()
-    try:
-        for each in retriever.read_records(schema, where):
-            if isinstance(each, Record):
-                found.records.append(dict(each.data))
-            elif isinstance(each, AirbyteMessage) and each.state and each.state.stream:
-                found.told.append((vars(each.state.stream.stream_state)["sequence"], len(found.records)))
-    except AirbyteTracedException as error:
-        found.error = error
-    return found
-
-
 @pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def store() -> Iterator[Store]:
     """Return the store that every URL means."""
-    store = Store()
-    monkeypatch.setattr(stores, "open_store", lambda _: store)
-    event_stores.forget()
-    yield store
-    event_stores.forget()
+    with meant_by_every_url() as store:
+        yield store
 
 
 @pytest.fixture
@@ -210,7 +137,7 @@ def test_a_long_drain_says_now_and_then_how_far_it_is(store: Store) -> None:
     done = sync()
 
     told = [EVENTS_IN_A_PAGE * 5, EVENTS_IN_A_PAGE * 10, EVENTS_IN_A_PAGE * 11 + 1]
-    assert done.told == [(number, number) for number in told], "what it says has been handed out"
+    assert [(reached.sequence, handed_out) for reached, handed_out in done.told] == [(each, each) for each in told]
     assert set(store.limits) == {EVENTS_IN_A_PAGE}, "however many there are, a page is in memory at once"
 
 
@@ -284,19 +211,6 @@ def test_without_a_store_there_is_one_sentence_that_says_how_to_have_one(log: py
     assert "source-zoho webhooks serve" in sentence
 
 
-def test_a_state_of_another_store_is_refused(store: Store) -> None:
-    store.append(some_events("a"))
-
-    done = sync(after=5000)
-
-    assert not done.records
-    assert done.error is not None
-    assert done.error.failure_type is FailureType.config_error
-    assert "read up to sequence 5000" in str(done.error.message)
-    assert "belongs to another store" in str(done.error.message)
-    assert not store.confirmed(), "pruning must not rely on it"
-
-
 def test_a_store_that_cannot_be_reached_is_a_matter_of_time(store: Store) -> None:
     store.trouble = unreachable()
 
@@ -339,7 +253,7 @@ def test_the_position_passes_what_belongs_to_other_streams(store: Store) -> None
     store.append([an_event("a"), *some_events("x", "y", product="billing", payload="{}")])
 
     assert sync().positions == [3]
-    assert sync(after=3).positions == []
+    assert sync(after=3).positions == [3]
 
 
 def test_pruned_events_of_another_product_are_not_missed(store: Store, caplog: pytest.LogCaptureFixture) -> None:
@@ -349,52 +263,3 @@ def test_pruned_events_of_another_product_are_not_missed(store: Store, caplog: p
     sync(after=1)
 
     assert not caplog.messages
-
-
-# ── one store for all ──
-
-
-def opened(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> list[str]:
-    """Let opening a store give or raise *answers*, the last one again and again, and note the URLs."""
-    urls: list[str] = []
-
-    def open_store(url: str) -> Any:
-        urls.append(url)
-        answer = answers[min(len(urls), len(answers)) - 1]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    monkeypatch.setattr(stores, "open_store", open_store)
-    event_stores.forget()
-    return urls
-
-
-def test_a_store_is_opened_once_for_all_streams_of_a_run_and_closed_before_the_next(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    store = Store()
-    urls = opened(monkeypatch, store)
-
-    for stream in (BOOKS, BILLING, CRM):
-        sync(stream)
-    assert urls == [URL]
-    assert not store.closed
-
-    event_stores.forget()
-    assert store.closed
-    sync(BOOKS)
-    assert urls == [URL, URL]
-
-
-def test_a_store_that_could_not_be_opened_is_not_tried_again_before_the_next_run(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    urls = opened(monkeypatch, unreachable(), Store())
-
-    assert sync(BOOKS).error
-    assert sync(BILLING).error
-    assert urls == [URL]
-
-    event_stores.forget()
-    assert sync().error is None

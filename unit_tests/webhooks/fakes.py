@@ -22,8 +22,10 @@ class MemoryStore:
     An event store that forgets everything.
 
     While ``trouble`` is set, every method raises it. ``gate`` can be closed (``gate.clear()``): then appends wait.
+    ``name`` is by what states know it; another store has another one.
     """
 
+    name: str = "a store"
     trouble: Exception | None = None
     gate: threading.Event = field(default_factory=threading.Event)
     batches: list[int] = field(default_factory=list)
@@ -63,6 +65,10 @@ class MemoryStore:
     def last_sequence(self) -> int:
         self._answer()
         return self._last
+
+    def identity(self, sequence: int) -> str:
+        self._answer()
+        return self.name
 
     def latest(self, product: str, organization_id: str) -> Mapping[str, datetime]:
         self._answer()

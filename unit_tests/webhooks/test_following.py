@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from source_zoho.webhooks.bookmarks import Bookmark
 from source_zoho.webhooks.event import TEST, Event, Kept
 from source_zoho.webhooks.following import (
     Heard,
@@ -25,10 +26,10 @@ from unit_tests.webhooks.fakes import MemoryStore
 
 NOON = datetime(2025, 6, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-NOTES = Notes(scanned_at=int(NOON.timestamp()) + 7, began_at=int(NOON.timestamp()), sequence=10, pages=3)
+NOTES = Notes(int(NOON.timestamp()) + 7, int(NOON.timestamp()), Bookmark(10, "a store"), pages=3)
 LATER = NOON + timedelta(hours=6)
 WHOLE_DAY = Span(NOON - DAY, NOON + DAY)
-HEARD = Heard(LATER, knows_list=True, last_sequence=12, pruned=10, uptime=[WHOLE_DAY])
+HEARD = Heard(LATER, knows_list=True, knows_place=True, pruned=10, uptime=[WHOLE_DAY])
 
 SUBSCRIPTIONS = Subject(("billing_subscriptions", "subscriptions", "subscriptions"), "subscription_id")
 PLANS = Subject(("billing_plans", "plans", "plans"), "plan_code")
@@ -67,7 +68,7 @@ def test_a_list_is_followed_when_nothing_speaks_against_it() -> None:
         (None, HEARD, "not read since the first event"),
         (NOTES, replace(HEARD, now=NOON + DAY), "last read in full at 2025-06-15 12:00 UTC"),
         (NOTES, replace(HEARD, now=NOON - timedelta(seconds=1)), "last read in full at"),
-        (NOTES, replace(HEARD, last_sequence=9), "another one"),
+        (NOTES, replace(HEARD, knows_place=False), "another one"),
         (NOTES, replace(HEARD, pruned=11), "pruned"),
         (NOTES, replace(HEARD, uptime=[]), "not listening all the time"),
     ],
@@ -125,7 +126,28 @@ def test_notes_come_back_from_the_state() -> None:
     assert Notes.of(json.loads(json.dumps(NOTES.note()))) == NOTES
 
 
-@pytest.mark.parametrize("note", [None, {}, [], "x", {**NOTES.note(), "pages": "3"}, {**NOTES.note(), "pages": True}])
+def test_notes_of_version_0_5_0_come_back_without_a_store() -> None:
+    known = {"scanned_at": 1, "began_at": 2, "sequence": 10, "pages": 3}
+
+    notes = Notes.of(known)
+
+    assert notes == Notes(1, 2, Bookmark(10), 3)
+    assert notes.note() == known
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        None,
+        {},
+        [],
+        "x",
+        {**NOTES.note(), "pages": "3"},
+        {**NOTES.note(), "pages": True},
+        {**NOTES.note(), "sequence": None},
+        {**NOTES.note(), "store": 7},
+    ],
+)
 def test_notes_that_nobody_wrote_so_are_none(note: object) -> None:
     assert Notes.of(note) is None
 
