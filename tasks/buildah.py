@@ -84,11 +84,12 @@ class Buildah:
         shutil.rmtree(root)
 
     def build(self, context: Path, base: str | None, image: str) -> None:
-        """Build the Dockerfile in *context*; without *base* on the one that it names."""
+        """Build docker/Dockerfile of *context*; without *base* on the one that it names."""
         on = ("--build-arg", f"BASE_IMAGE={base}") if base else ()
         seen = [word for path in self.mounts for word in ("--volume", f"{path}:{path}:ro")]
         chroot = ("--isolation", "chroot", "--network", "host")
-        self.ask("build", *chroot, *on, *seen, "--tag", image, str(context))
+        file = ("--file", str(context / "docker" / "Dockerfile"))
+        self.ask("build", *file, *chroot, *on, *seen, "--tag", image, str(context))
 
     @contextmanager
     def container(self, image: str) -> Iterator[str]:

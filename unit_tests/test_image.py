@@ -18,12 +18,13 @@ from source_zoho.cli.protocol import VERBS
 from unit_tests.pages import IMAGE, ROOT, blocks, text_of
 
 PROJECT = tomllib.loads(text_of(ROOT / "pyproject.toml"))
+DOCKERFILE = ROOT / "docker" / "Dockerfile"
 METADATA = yaml.safe_load(text_of(ROOT / "metadata.yaml"))["data"]
 
 
 def instructions() -> list[tuple[str, str]]:
     """Return the Dockerfile's instructions with their arguments, without comments, lines put together again."""
-    text = re.sub(r"^\s*#.*\n", "", text_of(ROOT / "Dockerfile"), flags=re.MULTILINE)
+    text = re.sub(r"^\s*#.*\n", "", text_of(DOCKERFILE), flags=re.MULTILINE)
     lines = [line.strip() for line in re.sub(r"\s*\\\n\s*", " ", text).splitlines() if line.strip()]
     return [(word, rest) for word, _, rest in (line.partition(" ") for line in lines)]
 
@@ -53,7 +54,7 @@ def test_the_base_is_airbytes_by_tag_and_digest_unless_another_is_given() -> Non
     (argument,) = all_of("ARG")
 
     assert re.fullmatch(r"BASE_IMAGE=airbyte/python-connector-base:\d+\.\d+\.\d+@sha256:[0-9a-f]{64}", argument)
-    assert ":latest" not in text_of(ROOT / "Dockerfile")
+    assert ":latest" not in text_of(DOCKERFILE)
 
 
 # ── What gets in ──

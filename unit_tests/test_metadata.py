@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ METADATA = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))
 DATA = METADATA["data"]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DOCUMENTATION = ROOT / "docs" / "integrations" / "sources" / "zoho.md"
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -67,7 +69,7 @@ def test_the_version_is_semantic_and_the_same_everywhere() -> None:
 
 
 def newest_version_in_changelog() -> str:
-    sections = re.findall(r"^## (\d+\.\d+\.\d+)\b", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    sections = re.findall(r"^## (\d+\.\d+\.\d+)\b", CHANGELOG, re.MULTILINE)
     return str(sections[0])
 
 
@@ -97,6 +99,63 @@ def test_allowed_hosts_are_those_of_the_data_centres() -> None:
     urls += [center.accounts_url for center in centers]
 
     assert DATA["allowedHosts"]["hosts"] == sorted(str(urlsplit(url).hostname) for url in urls)
+
+
+def test_no_dockerfile_stands_at_the_top() -> None:
+    # Airbyte builds connectors with a Dockerfile of its own, and refuses one that has another.
+    assert not (ROOT / "Dockerfile").exists()
+
+
+def test_a_base_image_would_be_named_with_tag_and_digest() -> None:
+    image = DATA.get("connectorBuildOptions", {}).get("baseImage", "airbyte/source-declarative-manifest:7.39.1@sha256:")
+
+    assert re.match(r"(docker\.io/)?airbyte/source-declarative-manifest:\d+\.\d+\.\d+@sha256:", image)
+
+
+def test_platforms_wait_for_longer_than_the_longest_silence() -> None:
+    # Ten minutes, for Zoho's pause after too many sign-ins, and a few tries.
+    assert 3 * 600 <= DATA["maxSecondsBetweenMessages"] <= 86_400
+
+
+# ── Breaking changes ──
+
+BREAKING = DATA["releases"]["breakingChanges"]
+MIGRATIONS = DOCUMENTATION.with_name(f"{DOCUMENTATION.stem}-migrations.md")
+
+
+def as_numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def test_every_breaking_version_has_its_section_in_the_migration_guide_the_newest_first() -> None:
+    title, *sections = re.findall(r"^##? (.+)$", MIGRATIONS.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert title == f"{DATA['name']} Migration Guide"
+    assert sections == [f"Upgrading to {version}" for version in sorted(BREAKING, key=as_numbers, reverse=True)]
+
+
+def test_whoever_owns_the_data_has_a_week_for_each_breaking_version() -> None:
+    released = dict(re.findall(r"^## (\d+\.\d+\.\d+) - (\S+)$", CHANGELOG, re.MULTILINE))
+
+    for version, change in BREAKING.items():
+        given = date.fromisoformat(change["upgradeDeadline"]) - date.fromisoformat(released[version])
+        assert given.days >= 7, f"{version} gives {given.days} days"
+
+
+def test_what_the_changelog_calls_breaking_is_announced_since_crm_can_be_read() -> None:
+    sections = re.findall(r"^## (\d+\.\d+\.\d+).*?$(.*?)(?=^## |\Z)", CHANGELOG, re.MULTILINE | re.DOTALL)
+
+    assert {version for version, text in sections if "**Breaking:**" in text} == set(BREAKING)
+
+
+def test_a_breaking_change_says_whom_it_concerns_and_what_platforms_do_at_its_end() -> None:
+    for change in BREAKING.values():
+        assert change["deadlineAction"] in {"auto_upgrade", "disable"}
+        for scope in change["scopedImpact"]:
+            assert scope["scopeType"] == "stream"
+            # Modules of CRM have no schema of their own, since Zoho tells their fields.
+            own = [name for name in scope["impactedScopes"] if not name.startswith("crm_")]
+            assert all((ROOT / "schemas" / f"{name}.json").is_file() for name in own)
 
 
 def test_suggested_streams_exist() -> None:
