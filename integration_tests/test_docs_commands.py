@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 DEVELOPMENT = ROOT / "docs" / "development.md"
 WEBHOOKS = ROOT / "docs" / "webhooks.md"
+VISITOR = ROOT / "integration_tests" / "login_visitor.py"
 # Only there so that a command that hangs fails its test instead of holding it for ever.
 PATIENCE_IN_SECONDS = 240
 
@@ -68,7 +70,11 @@ SHELL = ("bash", "-euo", "pipefail", "-c")
 
 def environment(place: Path) -> dict[str, str]:
     path = os.pathsep.join([str(place / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
-    return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    browser = f"{sys.executable} {VISITOR} %s"
+    # What the page exports, with a home of the reader's own.
+    exported = dict(re.findall(r"^export (\w+)=~/(.*)$", README.read_text(encoding="utf-8"), re.MULTILINE))
+    shared = {name: str(place / path) for name, path in exported.items()}
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "BROWSER": browser, **shared}
 
 
 def run(script: str, place: Path) -> subprocess.CompletedProcess[str]:
@@ -89,18 +95,38 @@ def messages(text: str) -> list[dict[str, Any]]:
 
 
 def test_the_commands_of_the_readme_do_what_it_says(place: Path, zoho: Emulator) -> None:
-    looking, examining, reading, reading_on, planning, counting, reporting = runnable_blocks(README)
+    signing_in, landing, asking, looking, reading, reading_on, planning, counting, reporting, examining = (
+        runnable_blocks(README)
+    )
     organization_id = zoho.organization_ids[0]
+    invoices = zoho.rows("invoices", organization_id)
+    before = (place / "sandbox-config.json").read_text(encoding="utf-8")
+
+    signed_in = run(signing_in.replace("source-zoho login", f"source-zoho login --port {a_free_port()}"), place)
+    assert signed_in.returncode == 0, signed_in.stdout + signed_in.stderr
+    assert "Written to sandbox-config.json" in signed_in.stdout
+    config = (place / "sandbox-config.json").read_text(encoding="utf-8")
+    assert json.loads(config)["refresh_token"] != json.loads(before)["refresh_token"]
+
+    landed = run(landing, place)
+    assert landed.returncode == 0, landed.stderr
+    first, again = re.findall(r"books_invoices +(\S+) +(\S+)", landed.stdout)
+    assert first == (str(len(invoices)), str(len(invoices)))
+    assert int(again[0]) < len(invoices) / 10
+    assert again[1] == str(len(invoices))
+
+    asked = run(asking, place)
+    assert asked.returncode == 0, asked.stderr
+    counted_rows = Counter(str(row["status"]) for row in invoices)
+    assert dict(re.findall(r"^│ (\w+) +│ +(\d+)", asked.stdout, re.MULTILINE)) == {
+        status: str(rows) for status, rows in counted_rows.items()
+    }
 
     looked = run(looking, place)
     assert looked.returncode == 0, looked.stderr
     answers = Counter(message["type"] for message in messages(looked.stdout) if message["type"] != "LOG")
     assert answers == {"SPEC": 1, "CONNECTION_STATUS": 1, "CATALOG": 1}
     assert '"status":"SUCCEEDED"' in looked.stdout.replace(" ", "")
-
-    examined = run(examining, place)
-    assert examined.returncode == 0, examined.stdout + examined.stderr
-    assert "Everything that was asked about can be read." in examined.stdout
 
     read = run(reading, place)
     assert read.returncode == 0, read.stderr
@@ -110,9 +136,9 @@ def test_the_commands_of_the_readme_do_what_it_says(place: Path, zoho: Emulator)
     zoho.edit("invoices", organization_id, changed, reference_number="seen")
     read_on = run(reading_on, place)
     assert read_on.returncode == 0, read_on.stderr
-    again = records(place / "second.jsonl")
-    assert [record["invoice_id"] for record in again if record["reference_number"] == "seen"] == [changed]
-    assert len(again) < len(records(place / "first.jsonl")) / 10
+    again_read = records(place / "second.jsonl")
+    assert [record["invoice_id"] for record in again_read if record["reference_number"] == "seen"] == [changed]
+    assert len(again_read) < len(records(place / "first.jsonl")) / 10
 
     planned = run(planning, place)
     assert planned.returncode == 0, planned.stderr
@@ -125,6 +151,16 @@ def test_the_commands_of_the_readme_do_what_it_says(place: Path, zoho: Emulator)
     reported = run(reporting, place)
     assert reported.returncode == 0, reported.stderr
     assert "All 1 streams were read to their end." in (place / "sync-report.html").read_text(encoding="utf-8")
+
+    examined = run(examining, place)
+    assert examined.returncode == 0, examined.stdout + examined.stderr
+    assert "Everything that was asked about can be read." in examined.stdout
+
+
+def a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def records(path: Path) -> list[dict[str, Any]]:

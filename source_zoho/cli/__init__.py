@@ -9,6 +9,7 @@ import rich_click as click
 from source_zoho.cli.counts import counts
 from source_zoho.cli.demo import demo
 from source_zoho.cli.doctor.command import doctor
+from source_zoho.cli.land import land
 from source_zoho.cli.login import login
 from source_zoho.cli.plan import plan
 from source_zoho.cli.protocol import VERBS, protocol_command
@@ -16,8 +17,9 @@ from source_zoho.cli.sandbox import sandbox
 from source_zoho.cli.sync.command import report
 from source_zoho.cli.webhooks import webhooks
 
+_FOR_PEOPLE = (demo, sandbox, login, doctor, plan, land, counts, report, webhooks)
 _PANELS = [
-    {"name": "For people", "commands": ["demo", "sandbox", "login", "doctor", "plan", "counts", "report", "webhooks"]},
+    {"name": "For people", "commands": [command.name for command in _FOR_PEOPLE]},
     {"name": "Airbyte's protocol: messages on standard output, for platforms and scripts", "commands": list(VERBS)},
 ]
 
@@ -32,7 +34,7 @@ def app() -> None:
     """
 
 
-for command in (demo, sandbox, login, doctor, plan, counts, report, webhooks, *map(protocol_command, VERBS)):
+for command in (*_FOR_PEOPLE, *map(protocol_command, VERBS)):
     app.add_command(command)
 
 __all__ = ["app"]

@@ -1,5 +1,6 @@
 """How does a helper verb run the connector the way a platform does, and what does it say when the connector fails?"""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,17 +30,29 @@ class ConnectorRun:
     One run of the connector as a process of its own; iterating gives its messages, leaving it ends the process.
 
     Iterating to the end raises ConnectorFailedError when the process did not exit well. *log* receives both outputs,
-    word for word, and has the name of the verb: ``read.jsonl`` and ``read.stderr.txt``.
+    word for word, and has the name of the verb: ``read.jsonl`` and ``read.stderr.txt``; with *stderr* the second goes
+    there. *environment* is added to this process's.
     """
 
-    def __init__(self, *arguments: str, log: Path, command: Sequence[str] = CONNECTOR) -> None:
-        self._stderr_path = log.with_suffix(".stderr.txt")
+    def __init__(
+        self,
+        *arguments: str,
+        log: Path,
+        stderr: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        command: Sequence[str] = CONNECTOR,
+    ) -> None:
+        self._stderr_path = stderr or log.with_suffix(".stderr.txt")
         self._log: IO[bytes] = log.open("wb")
         self._stderr: IO[bytes] = self._stderr_path.open("wb")
         self._errors: dict[str, None] = {}
         # A session of its own: Ctrl-C reaches this process only, which then ends the connector in good order.
         self._process = subprocess.Popen(  # noqa: S603  our own program
-            [*command, *arguments], stdout=subprocess.PIPE, stderr=self._stderr, start_new_session=True
+            [*command, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            env={**os.environ, **(environment or {})},
+            start_new_session=True,
         )
 
     def __enter__(self) -> Self:

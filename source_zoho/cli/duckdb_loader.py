@@ -121,6 +121,10 @@ class DuckDBLoader(AbstractContextManager["DuckDBLoader"]):
         """Return how many records each stream has sent, in the order of the catalog."""
         return {name: table.emitted for name, table in self._tables.items()}
 
+    def rows(self) -> dict[str, int]:
+        """Return how many rows the table of each stream has."""
+        return {name: self._count(quoted(name)) for name in self._tables}
+
     def take(self, message: Mapping[str, Any]) -> None:
         """Take one Airbyte message; what is neither record, state nor the end of a stream is left alone."""
         match message:
@@ -143,6 +147,10 @@ class DuckDBLoader(AbstractContextManager["DuckDBLoader"]):
         """Return what the next read is given as state; a stream that is read whole has none to carry on."""
         saved = self._database.execute(f"SELECT stream, state FROM {STATE_TABLE} ORDER BY stream").fetchall()
         return [orjson.loads(state) for stream, state in saved if stream in self._incremental]
+
+    def _count(self, table: str) -> int:
+        ((rows,),) = self._database.execute(f"SELECT count(*) FROM {table}").fetchall()
+        return int(rows)
 
     def _prepare(self) -> None:
         self._database.execute("SET TimeZone = 'UTC'")

@@ -10,11 +10,11 @@ from source_zoho.cli.catalog import configured, costs_a_call_for_each_document, 
 from source_zoho.cli.changes import Change, make_changes, summary
 from source_zoho.cli.connector import ConnectorFailedError, ConnectorRun, only
 from source_zoho.cli.duckdb_loader import DuckDBLoader
+from source_zoho.cli.loading import load
 from source_zoho.cli.report import Run, calls_by_stream
-from source_zoho.ledger import Bill, bill_in
 
 if TYPE_CHECKING:
-    from source_zoho.cli.progress import Step, Steps
+    from source_zoho.cli.progress import Steps
     from source_zoho.cli.workplace import Workplace
     from source_zoho.emulator import Emulator
 
@@ -23,7 +23,6 @@ Size = Literal["small", "medium"]
 # The demo shows what the connector does, not how long Zoho lets people wait.
 CALLS_PER_MINUTE = 6000
 CALLS_PER_DAY = 10_000_000
-RECORDS_PER_UPDATE = 100
 PRODUCTS = ["books", "billing", "crm"]
 
 
@@ -94,7 +93,7 @@ class Tour:
     def report(self, name: str) -> None:
         """Make a page of the read called *name*."""
         from source_zoho.cli.sync.command import write
-        from source_zoho.cli.sync.facts import sync_in
+        from source_zoho.cli.sync.reading import sync_in
         from source_zoho.cli.sync.view import View
 
         with self._steps.step("Make a report of it") as step, self._workplace.log(name).open("rb") as lines:
@@ -121,36 +120,12 @@ class Tour:
             self._run("read", name, *arguments) as messages,
             DuckDBLoader(self._workplace.database, catalog) as loader,
         ):
-            bill = self._load(messages, loader, step, streams=len(catalog["streams"]))
+            bill = load(messages, loader, step, len(catalog["streams"]), self._so_far)
             loader.flush()
             return Run(loader.emitted, calls_by_stream(bill, self._zoho.calls.tokens)), loader.states()
-
-    def _load(self, messages: ConnectorRun, loader: DuckDBLoader, step: "Step", streams: int) -> Bill:
-        """Load the records of *messages*, and return what they cost, as the connector says at the end."""
-        bill = Bill({})
-        records = complete = 0
-        for message in messages:
-            loader.take(message)
-            records += message["type"] == "RECORD"
-            ended = is_end_of_stream(message)
-            if message["type"] == "LOG":
-                bill = bill_in(message["log"]["message"]) or bill
-            complete += ended
-            if ended or records % RECORDS_PER_UPDATE == 0:
-                step.update(self._so_far(records), complete, streams)
-        step.update(self._so_far(records), complete, streams)
-        return bill
 
     def _so_far(self, records: int) -> str:
         return f"{records:,} records, {self._zoho.calls.total + self._zoho.calls.tokens:,} API calls"
 
     def _run(self, verb: str, name: str, *arguments: str) -> ConnectorRun:
         return ConnectorRun(verb, "--config", self._config, *arguments, log=self._workplace.log(name))
-
-
-def is_end_of_stream(message: Mapping[str, Any]) -> bool:
-    """Tell whether *message* says that a stream has been read to its end."""
-    match message:
-        case {"type": "TRACE", "trace": {"stream_status": {"status": "COMPLETE"}}}:
-            return True
-    return False

@@ -9,6 +9,7 @@ projects, so the body alone decides.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections import deque
@@ -20,6 +21,7 @@ from source_zoho.data_centers import DATA_CENTERS, may_receive_a_token
 from source_zoho.errors import ConfigProblem, Transient, ZohoError
 from source_zoho.oauth.calls import posted
 from source_zoho.oauth.refusals import judge
+from source_zoho.oauth.shared_tokens import SharedToken, SharedTokens, shared_tokens
 
 _REFRESH_EARLY_SECONDS = 300
 _TOKENS_ALLOWED, _TOKENS_WINDOW_SECONDS = 10, 600
@@ -49,6 +51,12 @@ class Grant:
             refresh_token=config["refresh_token"],
         )
 
+    @property
+    def identity(self) -> str:
+        """A name for the grant that tells nothing about it, and is another one when anything in it changes."""
+        parts = (self.accounts_url, self.client_id, self.client_secret, self.refresh_token)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
 
 @dataclass(frozen=True)
 class AccessToken:
@@ -64,14 +72,19 @@ class TokenStore:
     The one token of a grant; safe to use from many threads.
 
     ``patient`` says whether to wait for minutes when Zoho throttles sign-in; somebody who looks at a form would
-    rather know.
+    rather know, and wants the refresh token itself tried, so a token that other runs share is not taken then.
     """
 
     def __init__(
-        self, grant: Grant, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] | None = None
+        self,
+        grant: Grant,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] | None = None,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._grant = grant
         self._clock = clock
+        self._wall_clock = wall_clock
         self._sleep = sleep or _wait
         self.patient = True
         self._lock = threading.Lock()
@@ -137,10 +150,24 @@ class TokenStore:
         if self._verdict and self._verdict[1] > self._clock():
             raise self._verdict[0]
         try:
-            return self._ask_patiently()
+            shared = shared_tokens()
+            return self._share(shared) if shared else self._ask_patiently()
         except ZohoError as error:
             self._verdict = (error, self._clock() + _TOKENS_WINDOW_SECONDS)
             raise
+
+    def _share(self, shared: SharedTokens) -> AccessToken:
+        """Return a token that another run got, else ask for one and leave it to other runs."""
+        identity = self._grant.identity
+        with shared.turn(identity):
+            found = shared.take(identity)
+            if found and self.patient and found.value not in self._rejected and found.ends_at > self._wall_clock():
+                end = self._clock() + found.ends_at - self._wall_clock()
+                return AccessToken(found.value, end, _known_host(found.api_url))
+            token = self._ask_patiently()
+            ends_at = self._wall_clock() + token.expires_at_seconds - self._clock()
+            shared.keep(identity, SharedToken(token.value, ends_at, token.api_url))
+            return token
 
     def _ask_patiently(self) -> AccessToken:
         problem: ZohoError = Transient("Zoho gave no access token.")
