@@ -126,7 +126,7 @@ ROADS = (
         streams=BOOKS,
         commands=_partitions,
         landed=_schema_each,
-        environment={},
+        environment={"SOURCE_ZOHO_TOKEN_CACHE": "tokens"},
         prepared_by=("dagster", "instance", "migrate"),
         killed_at_call=12,
     ),
