@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,6 +48,13 @@ def page_context_of(response: requests.Response) -> Mapping[str, Any]:
     return context if isinstance(context, Mapping) else {}
 
 
+def said_flag(value: Any) -> bool | None:
+    """Return what *value* says, which Zoho writes as true or "true"; None when it says nothing."""
+    if value is None or value == "":
+        return None
+    return value.strip().lower() not in {"false", "0", "no"} if isinstance(value, str) else bool(value)
+
+
 def message_of(response: requests.Response) -> str:
     """Return Zoho's own words about a failure, shortened, or the HTTP status when there are none."""
     body = body_of(response) or {}
@@ -61,6 +69,6 @@ def said_in(response: requests.Response) -> Said:
 
 def _decode(content: bytes | None) -> Any:
     try:
-        return orjson.loads(content or b"")
+        return orjson.loads((content or b"").removeprefix(BOM_UTF8))
     except orjson.JSONDecodeError:
         return None

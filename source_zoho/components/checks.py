@@ -11,7 +11,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.coql_sample import samples_for
 from source_zoho.components.event_stores import asking_the_store, store_of
-from source_zoho.components.lists import NO_SUCH_ADDRESS
+from source_zoho.components.lists import is_no_such_address
 from source_zoho.components.organizations import active_ids, unknown_ids_problem
 from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.configuration import PRODUCTS, wants
@@ -119,4 +119,4 @@ class Checks:
 
 def _has_no_such_list(error: AirbyteTracedException) -> bool:
     """Tell whether *error* says that Zoho has no list at that address: Billing's description lacks organizations."""
-    return isinstance(error, ZohoFailure) and error.code == NO_SUCH_ADDRESS
+    return isinstance(error, ZohoFailure) and is_no_such_address(error)

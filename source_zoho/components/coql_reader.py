@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from source_zoho.components.bodies import body_of
+from source_zoho.components.bodies import body_of, said_flag
 from source_zoho.components.coql_refusals import in_the_users_words
 from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.crm_reader import asked_at
@@ -226,4 +226,4 @@ def more_of(body: Mapping[str, Any]) -> bool | None:
     """Tell whether *body* says that there are more rows; None when it does not say."""
     info = body.get("info")
     more = info.get("more_records") if isinstance(info, Mapping) else None
-    return None if more is None else bool(more)
+    return said_flag(more)

@@ -12,7 +12,7 @@ from airbyte_cdk.sources.declarative.requesters.paginators.default_paginator imp
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_zoho.components.bodies import body_of, code_of, page_context_of
+from source_zoho.components.bodies import body_of, code_of, page_context_of, said_flag
 from source_zoho.components.lists import ListFacts, filled_path, filled_query, zoho_time
 from source_zoho.components.records import KeyExtractor
 from source_zoho.components.requester import ZohoRequester
@@ -75,7 +75,7 @@ def judged(response: requests.Response, facts: ListFacts, rows: int) -> tuple[in
     """Return the count that *response*, which has so many *rows*, stands for, and by what we know it."""
     context = page_context_of(response)
     if rows:
-        more = context.get("has_more_page", None if facts.asks_for_pages else False)
+        more = said_flag(context.get("has_more_page", None if facts.asks_for_pages else False))
         return (rows, "one_page") if more is False else (None, "ignored")
     said = _numbers(context, facts.records) or _numbers(body_of(response) or {}, facts.records)
     return (said.pop(), "count") if len(said) == 1 else (None, "unclear")

@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from source_zoho.components.bodies import body_of
+from source_zoho.components.bodies import body_of, said_flag
 from source_zoho.components.connection import tokens
 from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.crm_reader import ModuleFacts, asked_at
@@ -179,8 +179,8 @@ class CoqlReader:
     def _answer(self, response: requests.Response, reach: keyset.Reach, asked: Size) -> _Answer:
         rows = _rows_in(response)
         info = (body_of(response) or {}).get("info")
-        told = info.get("more_records") if isinstance(info, Mapping) else None
-        more = bool(rows) and (len(rows) >= asked.rows if told is None else bool(told))
+        told = said_flag(info.get("more_records")) if isinstance(info, Mapping) else None
+        more = bool(rows) and (len(rows) >= asked.rows if told is None else told)
         self._refuse_what_was_not_asked_for(rows, reach)
         self.shape.accepted(asked, len(rows), more=more)
         return _Answer(rows, more)

@@ -14,6 +14,7 @@ from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_zoho.components.bodies import said_flag
 from source_zoho.components.checkpoints import are_heard as checkpoints_are_heard
 from source_zoho.components.checkpoints import checkpoint
 from source_zoho.components.crm_asking import answer_with
@@ -26,7 +27,7 @@ from source_zoho.components.retriever import start_of
 from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.configuration import lookback_minutes, start_date
 from source_zoho.crm.weave import moment
-from source_zoho.errors import ConfigProblem
+from source_zoho.errors import ConfigProblem, Transient
 from source_zoho.paging.windows import Windows
 
 # https://www.zoho.com/crm/developer/docs/api/v8/get-deleted-records.html: 60 days in the recycle bin, 120 days after
@@ -70,7 +71,14 @@ class DeletedRecords:
             yield news, zoho_time(response)
             size = info.get("per_page")
             ids = [str(row.get("id")) for row in rows]
-            windows.advance(ids, bool(info.get("more_records")), size if isinstance(size, int) else None)
+            windows.advance(ids, bool(said_flag(info.get("more_records"))), size if isinstance(size, int) else None)
+            if windows.stalled:
+                raise traced(
+                    Transient(
+                        f"{self.name} of module {module}: Zoho says that there is more, and repeats itself. Run again "
+                        "later."
+                    )
+                )
 
     def _ask(self, module: str, asked: Mapping[str, Any], since: datetime | None) -> requests.Response:
         headers = {"If-Modified-Since": since_text(since)} if since else {}

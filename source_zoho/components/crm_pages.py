@@ -13,7 +13,7 @@ import orjson
 import requests
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_zoho.components.bodies import body_of
+from source_zoho.components.bodies import body_of, said_flag
 from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.crm_errors import FEATURE_IS_OFF, HAS_NO_SUCH_LIST, NOTHING_THERE, QUESTION_IS_REFUSED
 from source_zoho.components.crm_organization import PARTITION_FIELD
@@ -94,7 +94,7 @@ class CrmPages:
                 continue
             rows, info = rows_at(self.place, response), info_of(response)
             yield rows, zoho_time(response)
-            ids, more = [key_of(row, self.primary_key) for row in rows], bool(info.get("more_records"))
+            ids, more = [key_of(row, self.primary_key) for row in rows], bool(said_flag(info.get("more_records")))
             repeated = repeated + 1 if more and met.issuperset(ids) else 0
             if repeated > _MOST_REPEATED_PAGES:
                 raise traced(
@@ -112,7 +112,7 @@ class CrmPages:
             response = self._ask({**query, **mark}, where, since)
             yield rows_at(self.place, response), zoho_time(response)
             following = info_of(response).get(said)
-            if not following or mark == {asked: following} or info_of(response).get("more_records") is False:
+            if not following or mark == {asked: following} or said_flag(info_of(response).get("more_records")) is False:
                 return
             mark = {asked: following}
 

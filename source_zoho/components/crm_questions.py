@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from source_zoho.components.bodies import body_of
+from source_zoho.components.bodies import body_of, said_flag
 from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.crm_errors import NOTHING_THERE, QUESTION_IS_REFUSED
 from source_zoho.components.crm_facts import ModuleFacts
@@ -151,8 +151,8 @@ def answer_in(response: requests.Response) -> Answer:
     info = body.get("info")
     told: Mapping[str, Any] = info if isinstance(info, Mapping) else {}
     token = told.get("next_page_token")
-    more = told.get("more_records")
-    return Answer(rows_in(body), bool(token) if more is None else bool(more), str(token) if token else None)
+    more = said_flag(told.get("more_records"))
+    return Answer(rows_in(body), bool(token) if more is None else more, str(token) if token else None)
 
 
 def asked_at(response: requests.Response) -> datetime:

@@ -14,7 +14,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from source_zoho.components.bodies import body_of, code_of, message_of
 from source_zoho.components.custom_fields import HASH, LIST, PREFIX
 from source_zoho.components.errors import is_gone
-from source_zoho.components.lists import NO_SUCH_ADDRESS, ListFacts, Page, say_when_changed, zoho_time
+from source_zoho.components.lists import ListFacts, Page, is_no_such_address, say_when_changed, zoho_time
 from source_zoho.components.records import ENVELOPE
 from source_zoho.components.requester import ZohoRequester
 from source_zoho.components.traced import ZohoFailure, traced
@@ -58,7 +58,7 @@ class ListDocuments:
             path = f"{self._facts.path}/{quote(record_id, safe='')}"
             response = self._requester.send_request(stream_slice=where, path=path)
         except ZohoFailure as failure:
-            if failure.code == NO_SUCH_ADDRESS or failure.failure_type is FailureType.system_error:
+            if is_no_such_address(failure) or failure.failure_type is FailureType.system_error:
                 raise NoDocuments(f"Zoho does not give its records one by one ({failure.message})") from None
             raise
         if response is None:

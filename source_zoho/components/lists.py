@@ -18,15 +18,17 @@ from airbyte_cdk.sources.declarative.requesters.paginators.default_paginator imp
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_zoho.components.bodies import code_of, message_of, page_context_of
+from source_zoho.components.bodies import code_of, message_of, page_context_of, said_flag
 from source_zoho.components.errors import is_gone
 from source_zoho.components.records import KeyExtractor, flat
 from source_zoho.components.requester import ZohoRequester
+from source_zoho.components.rules import UNREADABLE
 from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.errors import Transient
 from source_zoho.paging.walk import Answer, Ask, Method, Row, Walk, ladder
 
 CHANGED_AT = "last_modified_time"
+PAGE_SIZE = "per_page"
 NO_SUCH_ADDRESS = 5  # Zoho's code: https://www.zoho.com/books/api/v3/errors/
 _FIELD = re.compile(r"\{(\w+)\}")
 _TRIES_FOR_A_WHOLE_ANSWER = 3
@@ -108,6 +110,8 @@ class ListReader:
             response = self._fetch(ask, where)
             read_at = read_at or zoho_time(response)
             rows = self._take(walk, response, where)
+            if walk.stalled:
+                raise traced(Transient(self._stalled(ask, where)))
             in_order = walk.method is Method.KEYSET and walk.order_is_proven
             yield Page(rows, read_at, walk.since if in_order else None, in_order)
             pages += 1
@@ -119,6 +123,12 @@ class ListReader:
         """Say which list this is, for people."""
         organization = flat(where.partition).get("organization_id")
         return f"{self.facts.name} of organization {organization}" if organization else self.facts.name
+
+    def _stalled(self, ask: Ask, where: StreamSlice) -> str:
+        return (
+            f"{self.place(where)}: Zoho says that more rows follow page {ask.page.number}, and gave no new ones several"
+            " times, so some may be missing. Run again later; if it stays so, please report it."
+        )
 
     def _fetch(self, ask: Ask, where: StreamSlice) -> requests.Response:
         """Return Zoho's answer to *ask*: either the list, or a refusal of the question (code 2)."""
@@ -140,7 +150,7 @@ class ListReader:
                     request_headers=_headers_of(ask),
                 )
             except ZohoFailure as failure:
-                if failure.code != NO_SUCH_ADDRESS or path == paths[-1]:
+                if not is_no_such_address(failure) or path == paths[-1]:
                     raise
                 continue
             self._paths = (path, *(each for each in paths if each != path))
@@ -152,7 +162,8 @@ class ListReader:
         parameters |= ask.parameters(self.facts.changed_at, self.facts.stable_sort)
         if self.facts.asks_for_pages or ask.page.number > 1:
             token = {"next_page_token": ask.page.number}
-            parameters |= self._paginator.get_request_params(next_page_token=token, page_size_override=ask.page.size)
+            parameters |= self._paginator.get_request_params(next_page_token=token)
+            parameters[PAGE_SIZE] = ask.page.size
         return parameters
 
     def _take(self, walk: Walk, response: requests.Response, where: StreamSlice) -> list[Row]:
@@ -177,10 +188,12 @@ class ListReader:
         for row in rows if self.facts.also_changed_at else ():
             say_when_changed(row, self.facts)
         context = page_context_of(response)
-        has_more = context.get("has_more_page")
-        if has_more is None:
-            has_more = self.facts.asks_for_pages and len(rows) >= _asked_page_size(response)
-        return Answer(rows, bool(has_more), context.get("per_page"), context.get("sort_column"))
+        page_size = _number(context.get("per_page"))
+        has_more = said_flag(context.get("has_more_page"))
+        if has_more is None:  # a page as long as pages are: as we asked for, or as Zoho says that its own are
+            asked = _asked_page_size(response)
+            has_more = self.facts.asks_for_pages and len(rows) >= min(asked, page_size or asked)
+        return Answer(rows, has_more, page_size, context.get("sort_column"))
 
     def _may_have_missed_edits(self, walk: Walk, read_at: datetime, seconds: float) -> bool:
         """
@@ -193,6 +206,12 @@ class ListReader:
         if not self.facts.keeps_state or in_order_of_change or walk.latest is None:
             return False
         return walk.latest > read_at and seconds >= self._lookback_seconds
+
+
+def is_no_such_address(failure: ZohoFailure) -> bool:
+    """Tell whether Zoho has nothing at the address: by its code, or by a page of a server before its API."""
+    unanswered = failure.code == UNREADABLE and failure.failure_type is FailureType.config_error
+    return failure.code == NO_SUCH_ADDRESS or unanswered
 
 
 def say_when_changed(row: Row, facts: ListFacts) -> None:
@@ -226,6 +245,11 @@ def zoho_time(response: requests.Response) -> datetime:
 def _headers_of(ask: Ask) -> dict[str, str]:
     """Return headers that make a page read again another request to the cache that the CDK keeps for parents."""
     return {"Cache-Control": f'no-cache, again="{ask.reread}"'} if ask.reread else {}
+
+
+def _number(value: Any) -> int | None:
+    """Return *value* as a whole number above 0; some answers have it as text."""
+    return int(value) if str(value).isdigit() and int(value) else None
 
 
 def _asked_page_size(response: requests.Response) -> int:

@@ -14,7 +14,7 @@ from airbyte_cdk.sources.declarative.requesters.requester import Requester
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_zoho.components.bodies import body_of
+from source_zoho.components.bodies import body_of, said_flag
 from source_zoho.components.connection import tokens
 from source_zoho.components.traced import traced
 from source_zoho.configuration import wants_details
@@ -118,9 +118,14 @@ def time_zone_of(config: Mapping[str, Any], organization_id: str) -> str | None:
     return next((str(zone) for zone in found if zone), None)
 
 
+def is_active(organization: Mapping[str, Any]) -> bool:
+    """Tell whether *organization* can be read: unless Zoho says that it is not active."""
+    return said_flag(organization.get("is_org_active")) is not False
+
+
 def active_ids(organizations: Iterable[Mapping[str, Any]], product: str = "Books") -> list[str]:
     """Return the ids of the *organizations* that can be read. Raises AirbyteTracedException when there is none."""
-    ids = [str(each[PARTITION_FIELD]) for each in organizations if each.get("is_org_active", True)]
+    ids = [str(each[PARTITION_FIELD]) for each in organizations if is_active(each)]
     if not ids:
         raise traced(
             ConfigProblem(
@@ -130,15 +135,17 @@ def active_ids(organizations: Iterable[Mapping[str, Any]], product: str = "Books
     return ids
 
 
-def unknown_ids_problem(wanted: Iterable[str], organizations: Iterable[Mapping[str, Any]]) -> str | None:
+def unknown_ids_problem(
+    wanted: Iterable[str], organizations: Iterable[Mapping[str, Any]], *, with_names: bool = True
+) -> str | None:
     """Return a sentence when some of the *wanted* ids cannot be read, naming those that can."""
     listed = {str(each[PARTITION_FIELD]): each for each in organizations}
     strangers = [each for each in wanted if each not in listed]
-    sleeping = [each for each in wanted if each in listed and not listed[each].get("is_org_active", True)]
+    sleeping = [each for each in wanted if each in listed and not is_active(listed[each])]
     if not strangers and not sleeping:
         return None
     names = ", ".join(
-        f"{key} ({each.get('name', '')})" for key, each in listed.items() if each.get("is_org_active", True)
+        f"{key} ({each.get('name', '')})" if with_names else key for key, each in listed.items() if is_active(each)
     )
     what = "does not belong to the user of this refresh_token" if strangers else "is not active"
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import InitVar, dataclass, field
+from decimal import Decimal
 from math import isfinite
 from typing import Any
 
@@ -85,6 +86,7 @@ Cast = Callable[[Any], Any]
 Rule = tuple[tuple[type, ...], Cast]
 Rules = Mapping[str, Rule]
 _DIGITS = re.compile(r"[+-]?\d+")
+_NO_DATE = "0000-00-00"
 
 
 @dataclass
@@ -137,7 +139,7 @@ def _rule(schema: Mapping[str, Any]) -> Rule | None:
         inner = _rule(schema.get("items", {}))
         return ((), _array_cast(inner)) if inner else None
     if kind == "string":
-        return ((), _nothing_if_empty) if "format" in schema else ((str, bool), _text)
+        return ((), _nothing_if_no_date) if "format" in schema else ((str, bool), _text)
     return _SCALARS.get(str(kind))
 
 
@@ -166,6 +168,11 @@ def _nothing_if_empty(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _nothing_if_no_date(value: Any) -> Any:
+    """Zoho's other way to write that there is no date is one of zeros, which no calendar has."""
+    return None if isinstance(value, str) and value.startswith(_NO_DATE) else _nothing_if_empty(value)
+
+
 def _text(value: Any) -> Any:
     """An id that came as a number becomes the text of its digits, and so does a discount: 10.5, or "10.5%"."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
@@ -174,11 +181,15 @@ def _text(value: Any) -> Any:
 def _number(value: Any) -> Any:
     if not isinstance(value, str):
         return value
+    digits = value.strip().removesuffix("%")  # Zoho's own example of a tax is "70%"
+    if not digits:
+        return value if value.strip() else None
     try:
-        number = float(value) if value.strip() else None
+        number = float(digits)
     except ValueError:
         return value
-    return number if number is None or isfinite(number) else value
+    # A number of more digits than binary fractions hold stays a text: rounding it would lose them.
+    return number if isfinite(number) and Decimal(repr(number)) == Decimal(digits) else value
 
 
 def _integer(value: Any) -> Any:

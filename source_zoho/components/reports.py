@@ -15,7 +15,7 @@ from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_zoho.components.bodies import body_of, code_of, message_of, page_context_of
+from source_zoho.components.bodies import body_of, code_of, message_of, page_context_of, said_flag
 from source_zoho.components.errors import is_gone
 from source_zoho.components.lists import filled_path, filled_query, zoho_time
 from source_zoho.components.organizations import time_zone_of
@@ -122,7 +122,7 @@ class ReportRetriever(Retriever):
             if pages and page == pages[-1]:
                 raise traced(Unexpected(f"{self._place(where)}: Zoho gave the same page twice. Please report this."))
             pages.append(page)
-            if not page_context_of(response).get("has_more_page"):
+            if not said_flag(page_context_of(response).get("has_more_page")):
                 return pages
             response = self._fetch(asked, where, {"page": str(len(pages) + 1)})
 

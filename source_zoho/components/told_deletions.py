@@ -14,8 +14,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.changes_first import EVENTS
 from source_zoho.components.event_stores import asking_the_store, store_of, warn_once
-from source_zoho.components.lists import NO_SUCH_ADDRESS
-from source_zoho.components.traced import traced
+from source_zoho.components.lists import is_no_such_address
+from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.components.tracked import Columns, TrackedList, deletion
 from source_zoho.configuration import lookback_minutes
 from source_zoho.deletions.known import Known
@@ -239,7 +239,8 @@ class ToldDeletions:
         """Let no more be asked about a list. Raises *error* when time mends it."""
         if error.failure_type is FailureType.transient_error:
             raise error
-        if error.failure_type is FailureType.config_error and getattr(error, "code", None) != NO_SUCH_ADDRESS:
+        has_no_address = isinstance(error, ZohoFailure) and is_no_such_address(error)
+        if error.failure_type is FailureType.config_error and not has_no_address:
             refused[name] = str(error.message)
             return
         self._without_documents.add(name)

@@ -154,6 +154,11 @@ class Walk:
         return self.documented_sort or self._order_is_said
 
     @property
+    def stalled(self) -> bool:
+        """Whether Zoho promises more rows again and again, and gives none that are new."""
+        return self._windows.stalled
+
+    @property
     def ask(self) -> Ask | None:
         """The request to make now, or None when the list has been read."""
         method = Method.PLAIN if self._may_be_one_page else self.method

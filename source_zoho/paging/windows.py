@@ -18,6 +18,7 @@ PAGE_SIZE = 200  # the most that Books and Billing give: https://www.zoho.com/bo
 _SMALLEST_USEFUL_PAGE = 100
 _PAGES_REMEMBERED = 3
 _STEPS_BACK = 20  # a list without a stable order would send us back for ever
+_IDLE_PAGES = 3  # one page without a new row may be a hiccup
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,18 @@ class Page:
 
 @dataclass
 class Windows:
-    """A walk through numbered pages that notices when rows have moved; ``page`` is the one to ask for now."""
+    """
+    A walk through numbered pages that notices when rows have moved; ``page`` is the one to ask for now.
+
+    ``stalled`` tells that Zoho promises more rows again and again, and gives none that are new.
+    """
 
     page: Page = field(default_factory=Page)
     done: bool = False
+    stalled: bool = False
     _read: deque[frozenset[Hashable]] = field(default_factory=lambda: deque(maxlen=_PAGES_REMEMBERED))
+    _seen: deque[frozenset[Hashable]] = field(default_factory=lambda: deque(maxlen=_PAGES_REMEMBERED))
+    _idle_pages: int = 0
     _steps_back: int = 0
     _overlapping: bool = True
 
@@ -60,6 +68,7 @@ class Windows:
         """
         if self.steps_back_from_a_gap(ids, has_more, size_seen):
             return
+        self._look_for_news(ids, has_more)
         if not self._keeps_to_our_size(ids, has_more, size_seen):
             self._go_on_in_plain_steps(has_more)
         elif has_more:
@@ -76,6 +85,13 @@ class Windows:
         if self.page.offset == 0 or self._steps_back >= _STEPS_BACK:
             return True
         return bool(ids) and any(ids[0] in page for page in self._read)
+
+    def _look_for_news(self, ids: Sequence[Hashable], has_more: bool) -> None:
+        """Count the pages in a row that promised more and had nothing that the pages before had not."""
+        here = frozenset(ids)
+        self._idle_pages = 0 if here.difference(*self._seen) else self._idle_pages + 1
+        self._seen.append(here)
+        self.stalled = has_more and self._idle_pages >= _IDLE_PAGES
 
     def _go_on_in_plain_steps(self, has_more: bool) -> None:
         """Count pages one by one: this server has a page size of its own, so places cannot be computed."""

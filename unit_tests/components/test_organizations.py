@@ -75,7 +75,12 @@ def test_every_active_organization_is_read_unless_told_otherwise() -> None:
 
 
 def test_an_organization_that_does_not_say_whether_it_is_active_is_read() -> None:
-    assert active_ids([{"organization_id": 20}]) == ["20"]
+    assert active_ids([{"organization_id": 20}, {"organization_id": 21, "is_org_active": ""}]) == ["20", "21"]
+
+
+@pytest.mark.parametrize("asleep", [False, "false", "False", 0])
+def test_however_zoho_says_that_an_organization_is_not_active_it_is_left_out(asleep: object) -> None:
+    assert active_ids([ZYLKER, {"organization_id": "19", "is_org_active": asleep}]) == ["17"]
 
 
 def test_chosen_organizations_are_read_each_once_without_asking_zoho() -> None:

@@ -133,6 +133,13 @@ def test_an_empty_text_that_stands_for_something_missing_becomes_null(schema: di
     assert normalized(empty, schema) is None
 
 
+@pytest.mark.parametrize("zeros", ["0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00+0000"])
+def test_a_date_of_zeros_is_no_date(zeros: str) -> None:
+    assert normalized(zeros, DATE) is None
+    assert normalized(zeros, TIME) is None
+    assert normalized(zeros, TEXT) == zeros
+
+
 def test_an_empty_text_stays_one_where_texts_are_meant() -> None:
     assert normalized("", TEXT) == ""
 
@@ -152,6 +159,9 @@ def test_an_empty_text_stays_one_where_texts_are_meant() -> None:
         ([{"due": ""}, {"due": "2025-01-01"}], OBJECTS, [{"due": None}, {"due": "2025-01-01"}]),
         (7, {"type": "string"}, "7"),
         (10.5, TEXT, "10.5"),
+        ("70%", NUMBER, 70.0),
+        ("12.5 %", NUMBER, 12.5),
+        ("0.10", NUMBER, 0.1),
     ],
 )
 def test_values_that_zoho_writes_otherwise_are_read(value: Any, schema: dict[str, Any], expected: Any) -> None:
@@ -165,6 +175,8 @@ def test_values_that_zoho_writes_otherwise_are_read(value: Any, schema: dict[str
     ("value", "schema"),
     [
         ("2025-01-31", DATE),
+        ("99999999999999999999.99", NUMBER),
+        ("12,34", NUMBER),
         ("31/01/2025", DATE),
         ("2025-01-31T10:00:00+0530", TIME),
         ("twelve", NUMBER),

@@ -137,3 +137,42 @@ def test_a_server_that_honours_only_the_largest_page_is_read_by_number_from_the_
 
     assert set(shown) == set(range(410))
     assert numbers == [1, 2, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [[1, 2], [], [], []],
+        [[1, 2], [1, 2], [1, 2], [1, 2]],
+        [list(range(200))] * 4,
+    ],
+    ids=["empty pages", "the same few rows", "the same full page"],
+)
+def test_more_that_is_promised_and_never_comes_is_noticed(pages: list[list[int]]) -> None:
+    windows = Windows()
+
+    for page in pages[:-1]:
+        windows.advance(page, has_more=True, size_seen=None)
+        assert not windows.stalled
+    windows.advance(pages[-1], has_more=True, size_seen=None)
+
+    assert windows.stalled
+
+
+def test_a_page_or_two_without_news_are_no_reason_to_give_up() -> None:
+    windows = Windows()
+
+    for page in ([1, 2], [], [1, 2], [3], [], []):
+        windows.advance(page, has_more=True, size_seen=None)
+
+    assert not windows.stalled
+
+
+def test_the_end_of_a_list_may_repeat_what_was_there() -> None:
+    windows = Windows()
+
+    for has_more in (True, True, True, False):
+        windows.advance([1, 2], has_more=has_more, size_seen=None)
+
+    assert windows.done
+    assert not windows.stalled
