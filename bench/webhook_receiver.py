@@ -25,7 +25,7 @@ def main(store_url: str, most_in_a_batch: str, slower_by_ms: str) -> None:
     with listening_at("127.0.0.1", 0) as listening, open_store(store_url) as store:
         slow_down(store, int(slower_by_ms) / 1000)
         log_lines.write_to(sys.stderr)
-        log_lines.note("listening", url=f"http://127.0.0.1:{listening.getsockname()[1]}")
+        log_lines.note("listening", url=f"http://localhost:{listening.getsockname()[1]}")
         trust = Trust(settings(os.environ))
         serve(receiver_of(store, trust, most_in_a_batch=int(most_in_a_batch)), listening)
 

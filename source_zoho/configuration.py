@@ -210,7 +210,7 @@ def _base_url(config: Mapping[str, Any], key: str) -> str | None:
     if value is None or value == "" or (isinstance(value, str) and may_receive_a_token(value)):
         return None
     return (  # the value itself stays out of the sentence: an address may carry a password
-        f"{key} points neither at one of Zoho's own hosts over https nor at this machine (http://127.0.0.1:8080, say), "
+        f"{key} points neither at one of Zoho's own hosts over https nor at this machine (http://localhost:8080, say), "
         "so it is given no token. Leave it out to use the hosts of data_center."
     )
 

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import rich_click as click
 from rich.console import Console
@@ -45,6 +46,10 @@ def signing_in(zoho: Emulator, folder: Path) -> Iterator[tuple[subprocess.Popen[
     finally:
         running.kill()
         running.wait()
+
+
+def _is_here(url: str) -> bool:
+    return url.startswith(("about:", "data:")) or urlsplit(url).hostname in {"localhost", "127.0.0.1"}
 
 
 def _address(running: subprocess.Popen[str]) -> str:
@@ -120,7 +125,7 @@ def main(pictures: Path | None) -> None:
         out.print(come_late(tab, zoho, Path(folder)), soft_wrap=True)
         out.print(reject(tab, zoho, Path(folder)), soft_wrap=True)
         out.print(accept(tab, zoho, Path(folder), pictures), soft_wrap=True)
-        strangers = {url for url in tab.requests if not url.startswith(("http://127.0.0.1:", "about:", "data:"))}
+        strangers = {url for url in tab.requests if not _is_here(url)}
         _expect(not strangers, f"nobody else was asked: {', '.join(sorted(strangers))}")
         refused = [each for each in tab.complaints if "status of 4" not in each]  # favicon, and the older tab's page
         _expect(not refused, f"the browser has nothing to complain about: {'; '.join(refused)}")

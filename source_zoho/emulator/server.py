@@ -125,7 +125,7 @@ class Server:
     @property
     def url(self) -> str:
         """Return the origin."""
-        return f"http://{LOOPBACK}:{self._listener.server_address[1]}"
+        return f"http://{LOOPBACK}:{self._listener.server_address[1]}"  # ignore-https-check
 
     def start(self) -> None:
         """Begin to serve."""

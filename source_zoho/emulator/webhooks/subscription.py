@@ -63,7 +63,7 @@ def checked(webhook: Webhook) -> Webhook:
     if webhook.secret and not _SECRET.fullmatch(webhook.secret):
         raise ValueError("secret is not 12 to 50 letters and digits, which is all that Zoho takes.")
     if not reachable(webhook.url):
-        raise ValueError("url is not on this machine; the emulator delivers to http://127.0.0.1:PORT/... only.")
+        raise ValueError("url is not on this machine; the emulator delivers to http://localhost:PORT/... only.")
     _check_kind(webhook)
     return replace(webhook, module=module_named(webhook.product, webhook.module).name) if webhook.module else webhook
 
