@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from source_zoho.coql import wanted as coql_queries
@@ -38,6 +38,7 @@ MOST_OF_A_TOKEN = 50
 DEFAULT_LOOKBACK_MINUTES = 10
 DEFAULT_FULL_SCAN_DAYS = 1
 _STORES = ("sqlite", "postgresql")
+_CLOCKS_DIFFER_BY = timedelta(days=1)
 
 
 def lookback_minutes(config: Mapping[str, Any]) -> int:
@@ -173,8 +174,10 @@ def _start_date(config: Mapping[str, Any]) -> str | None:
         return None
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         with suppress(ValueError):  # the 31st of February has the right form
-            datetime.fromisoformat(value)
-            return None
+            if datetime.fromisoformat(value) <= datetime.now(UTC) + _CLOCKS_DIFFER_BY:
+                return None
+            # The state would keep it, and nothing would ever be read, also after it was corrected.
+            return f"start_date is {value!r}, which is yet to come; expected a moment in the past."
     return f"start_date is {value!r}; expected a moment in UTC such as 2024-01-31T00:00:00Z."
 
 

@@ -208,6 +208,12 @@ def test_the_start_date_is_an_instant_wherever_it_was_written(value: str) -> Non
     assert start_date({"start_date": value}) == datetime(2024, 1, 31, tzinfo=UTC)
 
 
+def test_a_start_date_that_is_yet_to_come_would_hide_everything_for_ever() -> None:
+    assert "yet to come; expected a moment in the past" in the_problem(start_date="2962-01-01T00:00:00Z")
+    today = datetime.now(UTC)
+    assert problems(a_config(start_date=today.strftime("%Y-%m-%dT%H:%M:%SZ"))) == []
+
+
 def test_without_a_start_date_everything_is_read() -> None:
     assert start_date({}) is None
     assert start_date({"start_date": None}) is None
