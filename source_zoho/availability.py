@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 # What is known of a stream in an organization.
@@ -36,9 +36,16 @@ _PLAN = frozenset(
 )
 
 
+_ENOUGH_SCOPES = 3  # refusals of so many different things are one of the whole organization
+
+
 @dataclass(frozen=True)
 class Finding:
-    """What was found of a *stream* in an organization (empty: of the whole account), and Zoho's or our words for it."""
+    """
+    What was found of a *stream* in an organization (empty: of the whole account), and Zoho's or our words for it.
+
+    *code* is Zoho's, and *said* what it said or what went wrong, without the names that *why* begins with.
+    """
 
     product: str
     stream: str
@@ -46,11 +53,38 @@ class Finding:
     state: str
     scope: str = ""
     why: str = ""
+    code: str = ""
+    said: str = ""
 
     @property
     def can_be_read(self) -> bool:
         """Whether a sync would read it, or could if it were switched on."""
         return self.state in {OK, EMPTY, OFF}
+
+    @property
+    def brief(self) -> str:
+        """What the reason is in a few words, for a table."""
+        if self.state == SCOPE:
+            return f"lacks {self.scope}" if self.scope else "lacks a scope"
+        if self.state == OFF:
+            return self.why.partition(";")[0].rstrip(".")
+        if self.can_be_read:
+            return self.why
+        return f"code {self.code}" if self.code.isdecimal() else self.code
+
+
+@dataclass(frozen=True)
+class Closed:
+    """An organization that refuses every list of a product that was asked for, and one of the refusals."""
+
+    product: str
+    organization_id: str
+    refused: Finding
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The product and the organization."""
+        return self.product, self.organization_id
 
 
 def state_of(code: int | str | None, *, passes: bool) -> str:
@@ -62,19 +96,53 @@ def state_of(code: int | str | None, *, passes: bool) -> str:
     return LATER if passes else FAILED
 
 
-def settled(findings: Sequence[Finding]) -> list[Finding]:
+def settled(findings: Sequence[Finding], granted: Collection[str] = ()) -> list[Finding]:
     """
     Return *findings* with missing scopes told from missing permissions, which Books and Billing call by one code.
 
-    A scope by which something else was read has been granted, so it is the user who may not see the rest.
+    A scope by which something else was read has been granted, as those in *granted* have, so it is the user who may not
+    see the rest. Of an organization that refuses whatever it is asked, nothing follows about scopes.
     """
-    granted = {(each.product, each.scope) for each in findings if each.state in {OK, EMPTY}}
+    proven = {each.scope for each in findings if each.state in {OK, EMPTY}} | set(granted)
+    told = [
+        replace(each, state=PERMISSION) if _may_be_scope(each) and each.scope in proven else each for each in findings
+    ]
+    places = {each.place for each in closed(told)}
     return [
         replace(each, state=PERMISSION)
-        if each.state == SCOPE and each.product != "crm" and (each.product, each.scope) in granted
+        if _may_be_scope(each) and (each.product, each.organization_id) in places
         else each
-        for each in findings
+        for each in told
     ]
+
+
+def _may_be_scope(finding: Finding) -> bool:
+    return finding.state == SCOPE and finding.product != "crm"
+
+
+def closed(findings: Iterable[Finding]) -> list[Closed]:
+    """
+    Return the organizations of Books and Billing in which everything that was asked for is refused by one code.
+
+    Not those where one scope explains it, or scopes of which none is known to be granted.
+    """
+    asked: dict[tuple[str, str], list[Finding]] = {}
+    for each in findings:
+        if each.organization_id and each.product != "crm":
+            asked.setdefault((each.product, each.organization_id), []).append(each)
+    return [Closed(*place, _most_telling(found)) for place, found in asked.items() if _are_refused_alike(found)]
+
+
+def _are_refused_alike(found: Sequence[Finding]) -> bool:
+    refused = all(each.state in {SCOPE, PERMISSION, EDITION} for each in found)
+    several = len({each.scope for each in found}) >= _ENOUGH_SCOPES
+    return (
+        refused and several and len({each.code for each in found}) == 1 and any(each.state != SCOPE for each in found)
+    )
+
+
+def _most_telling(found: Sequence[Finding]) -> Finding:
+    return next(each for each in found if each.state != SCOPE)
 
 
 def missing_scopes(findings: Iterable[Finding]) -> list[str]:
@@ -87,6 +155,10 @@ def remedy(state: str) -> str:
     return _REMEDIES.get(state, "")
 
 
+REMEDY_OF_CLOSED = (
+    "Name in organization_ids those that are to be read, without it; the ids hold for Books and Billing alike, so that "
+    "reading the other product there takes a configuration of its own. Or ask its administrator for access."
+)
 _REMEDIES = {
     SCOPE: "Sign in again with this scope among those that are granted, or leave the stream out.",
     PERMISSION: "Let an administrator allow it to the user who signed in, or leave the stream out.",

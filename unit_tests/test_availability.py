@@ -15,6 +15,7 @@ from source_zoho.availability import (
     SCOPE,
     STATES,
     Finding,
+    closed,
     missing_scopes,
     remedy,
     settled,
@@ -65,6 +66,51 @@ def test_crm_has_a_word_of_its_own_for_scopes_and_is_believed() -> None:
     found = settled([a_finding("crm_leads", OK, modules), a_finding("crm_notes", SCOPE, modules)])
 
     assert found[1].state == SCOPE
+
+
+def test_a_scope_that_is_known_to_be_granted_is_not_missing() -> None:
+    assert settled([a_finding("books_invoices", SCOPE)], granted=[INVOICES])[0].state == PERMISSION
+
+
+def refusals(*scopes: str, state: str = SCOPE, code: str = "57") -> list[Finding]:
+    return [Finding("billing", f"billing_{scope}", "7", state, scope, code=code) for scope in scopes]
+
+
+def test_an_organization_that_refuses_everything_is_closed_and_tells_nothing_about_scopes() -> None:
+    found = settled(refusals("settings", "plans", "addons"), granted=["settings"])
+
+    assert {each.state for each in found} == {PERMISSION}
+    assert [each.place for each in closed(found)] == [("billing", "7")]
+    assert closed(refusals("settings", "plans", "addons", state=EDITION, code="6024"))
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        refusals("settings", "plans", "addons"),  # none is known to be granted
+        [*refusals("plans", "addons", state=PERMISSION), *refusals("coupons", state=PERMISSION, code="6041")],
+        [*refusals("plans", "addons", "coupons", state=PERMISSION), a_finding("billing_taxes", OK)],
+        refusals("plans", "addons", state=PERMISSION),  # too few to tell
+        refusals("plans", "addons", "coupons", state=LATER),
+    ],
+)
+def test_an_organization_is_not_called_closed_without_need(found: list[Finding]) -> None:
+    assert not closed(found)
+
+
+@pytest.mark.parametrize(
+    ("finding", "brief"),
+    [
+        (a_finding("books_invoices", SCOPE), "lacks ZohoBooks.invoices.READ"),
+        (Finding("books", "books_x", "7", EDITION, code="5"), "code 5"),
+        (Finding("crm", "crm_x", "", PERMISSION, code="NO_PERMISSION"), "NO_PERMISSION"),
+        (Finding("books", "books_x", "", OFF, why="document_details is none; a call."), "document_details is none"),
+        (Finding("books", "books_x", "7", OK, why="as books_bills"), "as books_bills"),
+        (Finding("books", "books_x", "7", LATER, why="a long sentence"), ""),
+    ],
+)
+def test_a_table_has_the_reason_in_a_few_words(finding: Finding, brief: str) -> None:
+    assert finding.brief == brief
 
 
 def test_missing_scopes_are_told_once() -> None:

@@ -18,6 +18,7 @@ from airbyte_cdk.sources.streams.http.error_handlers import (
     ResponseAction,
 )
 
+from source_zoho.components import retry_log
 from source_zoho.components.bodies import Said, body_of, said_in
 from source_zoho.components.connection import pace, tokens
 from source_zoho.components.rules import UNREADABLE, Rule, Wait, rule_for, rules
@@ -29,6 +30,9 @@ _KINDS: Mapping[str, type[ZohoError]] = {"config": ConfigProblem, "transient": T
 _RETRIES = 6
 _UNKNOWN = Rule("Zoho gave an answer that this connector does not know", "fail")
 _NOTHING_THERE = Rule("Zoho says that there is nothing to read here", "gone")
+_TRYING_ANEW = (
+    "Zoho does not take the access token any more, or does not allow this read; trying once more with a new token"
+)
 # What is remembered of a request from one try to the next, on the request itself.
 _TRIES, _RETRIED_AS, _GONE = "_zoho_tries", "_zoho_retried_with_another_token", "_zoho_gone"
 # How Billing is told the organization: https://www.zoho.com/billing/api/v1/introduction/#organization-id
@@ -98,7 +102,7 @@ class ZohoErrorHandler(ErrorHandler):
             tokens(self.config).note_accepted(_token_sent_with(response.request))
             return ErrorResolution(ResponseAction.SUCCESS, None, None)
         rule = self.rule_of(response)
-        nobody_knows = rule is None or rule.action == "give_back"
+        nobody_knows = rule is None or rule.action == "give_back" or UNREADABLE in rule.codes
         if nobody_knows and response.status_code in self.nothing_there and body_of(response):
             rule = _NOTHING_THERE
         return self._resolve(rule or _UNKNOWN, response)
@@ -114,7 +118,8 @@ class ZohoErrorHandler(ErrorHandler):
             setattr(response, _GONE, rule.action == "gone")
             return ErrorResolution(ResponseAction.SUCCESS, None, None)  # the reader says what it makes of it
         if rule.action == "replace_token" and self._may_be_a_dead_token(request):
-            asking = "Zoho does not take the access token any more; asking for a new one."
+            asking = self._sentence(_TRYING_ANEW, request, self.quoted(response))
+            retry_log.note(asking)
             return ErrorResolution(ResponseAction.REFRESH_TOKEN_THEN_RETRY, FailureType.transient_error, asking)
         if rule.action == "end_of_day":
             raise self.end_of_day(f"{rule.message} ({said.message})", request)
@@ -145,6 +150,7 @@ class ZohoErrorHandler(ErrorHandler):
             given_up = f"{message}; gave up after {tries} tries, run again later"
             raise traced(Transient(self._sentence(given_up, request, said)))
         sentence = self._sentence(f"{message}; trying again", request, said)
+        retry_log.note(sentence)
         return ErrorResolution(action, FailureType.transient_error, sentence)
 
     def _may_be_a_dead_token(self, request: requests.PreparedRequest) -> bool:

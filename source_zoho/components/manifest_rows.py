@@ -40,6 +40,11 @@ def is_for_details(row: Row) -> bool:
     return bool(router.get("for_details") or router.get("$parameters", {}).get("for_details"))
 
 
+def is_of_modules(row: Row) -> bool:
+    """Tell whether *row* is one list for each module of CRM."""
+    return class_of(router_of(row)) == "ModuleRouter"
+
+
 def is_of_account(row: Row) -> bool:
     """Tell whether *row* is one list of the whole account."""
     return str(router_of(row).get("type")) == "ListPartitionRouter"

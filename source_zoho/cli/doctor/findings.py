@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from source_zoho.availability import Finding, missing_scopes, remedy
+from source_zoho.availability import REMEDY_OF_CLOSED, Closed, Finding, closed, missing_scopes, remedy
 
 if TYPE_CHECKING:
     from source_zoho.components.examination import Organization
@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 
 @dataclass
 class Product:
-    """One product: its organizations, or the *problem* because of which they are not known; *modules* of CRM."""
+    """
+    One product: its organizations, the number of *modules* of CRM, and what is wrong with it.
+
+    A *problem* keeps something from being read, a *remark* does not. Of what *can_be_asked* streams may be known.
+    """
 
     name: str
     organizations: Sequence[Organization] = ()
     problem: str = ""
+    remark: str = ""
     modules: int | None = None
+    can_be_asked: bool = True
 
 
 @dataclass
@@ -42,6 +48,20 @@ class Diagnosis:
         return well and bool(self.products) and not any(each.problem for each in self.products)
 
     @property
+    def open(self) -> dict[str, set[str]]:
+        """The ids of the organizations of each product that answer."""
+        shut = {each.place for each in self.closed}
+        return {
+            each.name: {one.id for one in each.organizations if one.active and (each.name, one.id) not in shut}
+            for each in self.products
+        }
+
+    @property
+    def closed(self) -> list[Closed]:
+        """The organizations that refuse everything of a product."""
+        return closed(self.findings)
+
+    @property
     def missing_scopes(self) -> list[str]:
         """The scopes that are missing."""
         return missing_scopes(self.findings)
@@ -59,9 +79,14 @@ class Diagnosis:
             },
             "products": [_product(each) for each in self.products],
             "missing_scopes": self.missing_scopes,
-            "streams": [{**asdict(each), "remedy": remedy(each.state)} for each in self.findings],
+            "closed_organizations": [_closed(each) for each in self.closed],
+            "streams": [{**asdict(each), "remedy": self._remedy(each)} for each in self.findings],
             "calls": self.calls,
         }
+
+    def _remedy(self, finding: Finding) -> str:
+        place = finding.product, finding.organization_id
+        return REMEDY_OF_CLOSED if place in {each.place for each in self.closed} else remedy(finding.state)
 
 
 def _product(product: Product) -> dict[str, Any]:
@@ -71,6 +96,17 @@ def _product(product: Product) -> dict[str, Any]:
     return {
         "product": product.name,
         "problem": product.problem or None,
+        "remark": product.remark or None,
         "modules": product.modules,
         "organizations": organizations,
+    }
+
+
+def _closed(closed: Closed) -> dict[str, Any]:
+    return {
+        "product": closed.product,
+        "organization_id": closed.organization_id,
+        "code": closed.refused.code,
+        "said": closed.refused.said,
+        "remedy": REMEDY_OF_CLOSED,
     }
