@@ -152,7 +152,7 @@ def test_the_report_tells_of_the_first_read(demo: Demo) -> None:
     page = (demo.folder / "zoho-demo-report.html").read_text("utf-8")
 
     assert str(demo.folder / "zoho-demo-report.html") in demo.output
-    assert f"<b>{sum(map(len, demo.sent('read-1').values())):,}</b>rows" in page
+    assert f"<dt>rows</dt><dd>{sum(map(len, demo.sent('read-1').values())):,}</dd>" in page
     assert f"All {len(demo.keys)} streams were read to their end." in page
 
 

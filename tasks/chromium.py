@@ -66,9 +66,23 @@ class Tab:
 
     def photograph(self, path: Path, *, dark: bool = False) -> None:
         """Write a picture of the page to *path*."""
-        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-        self._call("Emulation.setEmulatedMedia", {"features": scheme})
+        self.light(dark=dark)
         path.write_bytes(base64.b64decode(self._call("Page.captureScreenshot", {"format": "png"})["data"]))
+
+    def light(self, *, dark: bool = False, on_paper: bool = False) -> None:
+        """Show the page by day or by night, or as it is printed."""
+        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        self._call("Emulation.setEmulatedMedia", {"features": scheme, "media": "print" if on_paper else ""})
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the page so many pixels."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._call("Emulation.setDeviceMetricsOverride", size)
+
+    def printed(self) -> bytes:
+        """Return the page as a PDF, on A4, as somebody prints it who changes nothing."""
+        paper = {"paperWidth": 8.27, "paperHeight": 11.69}
+        return base64.b64decode(self._call("Page.printToPDF", paper)["data"])
 
     def _call(self, method: str, parameters: dict[str, Any]) -> dict[str, Any]:
         self._number += 1
