@@ -16,6 +16,7 @@ from typing import Any
 import rich_click as click
 
 from source_zoho.scopes import of_product
+from tasks import quota_table
 from tasks.crm_costs import module_prices
 from tasks.prices import CHANGED, ROWS
 from tasks.road_prices import road_prices
@@ -71,6 +72,17 @@ def prices_of_roads(_: Mapping[str, Any]) -> Iterator[str]:
     headings, *rows = road_prices()
     yield from _head(headings)
     yield from map(_line, rows)
+
+
+def _of_cells(cells: Callable[[Mapping[str, Any]], Iterator[Sequence[str]]]) -> Table:
+    """Return what yields the lines of a table, of which *cells* yields the headings and then the rows."""
+
+    def lines(resolved: Mapping[str, Any]) -> Iterator[str]:
+        headings, *rows = cells(resolved)
+        yield from _head(headings)
+        yield from map(_line, rows)
+
+    return lines
 
 
 def error_table(resolved: Mapping[str, Any]) -> Iterator[str]:
@@ -157,6 +169,7 @@ TABLES: Mapping[str, Table] = {
     "prices of roads": prices_of_roads,
     "errors": error_table,
     "errors of CRM": crm_error_table,
+    **{name: _of_cells(cells) for name, cells in quota_table.TABLES.items()},
 }
 PAGES: Mapping[Path, Sequence[str]] = {
     ROOT / "README.md": ("kinds of streams", "lists"),
@@ -167,6 +180,7 @@ PAGES: Mapping[Path, Sequence[str]] = {
         "prices of roads",
     ),
     ROOT / "docs" / "development.md": ("errors", "errors of CRM"),
+    ROOT / "docs" / "quotas.md": tuple(quota_table.TABLES),
 }
 
 

@@ -13,10 +13,16 @@ DEVELOPMENT = ROOT / "docs" / "development.md"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
 IMAGE = ROOT / "docs" / "image.md"
 WEBHOOKS = ROOT / "docs" / "webhooks.md"
+SETUP = ROOT / "docs" / "setup.md"
+OPERATING = ROOT / "docs" / "operating.md"
+QUOTAS = ROOT / "docs" / "quotas.md"
+TROUBLESHOOTING = ROOT / "docs" / "troubleshooting.md"
+MIGRATIONS = PAGE.with_name("zoho-migrations.md")
 EMULATOR = ROOT / "source_zoho" / "emulator" / "README.md"
 EXAMPLES = sorted((ROOT / "examples").rglob("README.md"))
 PAGES = [
-    *(README, PAGE, SURPRISES, DEVELOPMENT, BENCHMARKS, IMAGE, WEBHOOKS),
+    *(README, PAGE, MIGRATIONS, SURPRISES, DEVELOPMENT, BENCHMARKS, IMAGE, WEBHOOKS),
+    *(SETUP, OPERATING, QUOTAS, TROUBLESHOOTING),
     *(ROOT / "CHANGELOG.md", EMULATOR, *EXAMPLES),
 ]
 
