@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -14,10 +15,11 @@ PATIENCE_SECONDS = 300  # only so that a hanging command fails its test instead 
 
 
 def run_until_the_first_checkpoint(
-    command: list[str], folder: Path, zoho: Emulator, path: str, calls: int
+    command: list[str], folder: Path, zoho: Emulator, path: str, calls: int, by: signal.Signals = signal.SIGKILL
 ) -> tuple[Run, int]:
     """
-    Run the real command, kill it when it writes its first state; return what it had written, and its exit code.
+    Run the real command, end it *by* a signal when it writes its first state; return what it had written, and its exit
+    code.
 
     However slowly the state is written, the read cannot end before: Zoho holds the *calls*-th call of *path*. The CDK
     writes when there is more to write and the last time is a while ago, so the call before is answered a little later:
@@ -35,7 +37,7 @@ def run_until_the_first_checkpoint(
             lines.append(line)
             if line.startswith('{"type":"STATE"'):
                 break
-        process.kill()
+        process.send_signal(by)
         exit_code = process.wait(PATIENCE_SECONDS)
         dead.set()
     return heard(lines), exit_code

@@ -3,6 +3,7 @@ What can go wrong, by who can mend it?
 
     ZohoError
     ├── ConfigProblem     the user: a value of the configuration, a scope, an organization, an unreadable file
+    │   └── RefusedByZoho the user, but only Zoho could know: a sign-in, a token, a channel
     ├── Transient         time: quotas, throttling, a network or server in trouble
     │   └── DailyLimit    the day's calls are used up, or down to the reserve that the user wants to keep
     └── Unexpected        us: an answer that this connector does not know
@@ -19,6 +20,10 @@ class ZohoError(Exception):
 
 class ConfigProblem(ZohoError):
     """The user can mend it."""
+
+
+class RefusedByZoho(ConfigProblem):
+    """The user can mend it, and nothing was wrong with how a command was called."""
 
 
 class Transient(ZohoError):

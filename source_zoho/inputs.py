@@ -6,6 +6,7 @@ A file that cannot be used is answered with one sentence: what is wrong, where, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from source_zoho.source import SourceZoho
 from source_zoho.webhooks.bookmarks import SEQUENCE
 
 _DISCOVERED = " (this looks like the answer of discover: each stream needs a sync_mode)"
+_WHOLE_MESSAGES = " (of each message, what stands under state belongs into the list)"
 _SHAPE = '{"streams": [{"stream": ..., "sync_mode": ..., "destination_sync_mode": ...}]}'
 
 
@@ -33,36 +35,49 @@ def read_config(path: str) -> dict[str, Any]:
 
 def read_catalog(path: str) -> Any:
     """Return the configured catalog in the file at *path*. Raises ConfigProblem when it is something else."""
+    if _has_messages_of_discover(path):
+        raise _no_catalog(path, _DISCOVERED)
+    document = read_json(path, "catalog")
     try:
-        document = read_json(path, "catalog")
-        return SourceZoho.read_catalog(path)
-    except ConfigProblem:
-        if not _has_messages_of_discover(path):
-            raise
-        raise _no_catalog(path, _DISCOVERED) from None
+        catalog = SourceZoho.read_catalog(path)
     except Exception as error:  # noqa: BLE001 - the CDK's parser raises whatever its generated code meets
-        hint = _DISCOVERED if _was_discovered(document) else f" ({type(error).__name__})"
-        raise _no_catalog(path, hint) from None
+        raise _no_catalog(path, _DISCOVERED if _was_discovered(document) else _where(error)) from None
+    names = Counter(each.stream.name for each in catalog.streams)
+    if twice := [name for name, number in names.items() if number > 1]:
+        raise ConfigProblem(f"The catalog file {path} names {', '.join(twice)} more than once; leave one of each.")
+    return catalog
 
 
 def read_state(path: str) -> Any:
     """Return the states in the file at *path*. Raises ConfigProblem when it holds something else."""
-    read_json(path, "state")
+    document = read_json(path, "state")
     try:
+        _refuse_no_list(document)
         states = SourceZoho.read_state(path)
         for state in states:
-            if state.stream and state.stream.stream_state:
-                _refuse_an_unknown_blob(vars(state.stream.stream_state))
+            _refuse_an_unknown_state(state)
     except Exception as error:  # noqa: BLE001 - the CDK's parser raises whatever its generated code meets
+        hint = _WHOLE_MESSAGES if _has_whole_messages(document) else _where(error)
         raise ConfigProblem(
-            f"The state file {path} is not a list of Airbyte state messages as this source writes them "
-            f"({type(error).__name__}). Give the file that the last run wrote, or none to read everything again."
+            f"The state file {path} is not a list of Airbyte state messages as this source writes them{hint}. "
+            "Give the file that the last run wrote, or none to read everything again."
         ) from None
     return states
 
 
 def _no_catalog(path: str, hint: str) -> ConfigProblem:
     return ConfigProblem(f"The catalog file {path} is not a configured catalog{hint}. Expected {_SHAPE}.")
+
+
+def _where(error: Exception) -> str:
+    """Return where the CDK's parser stopped, if it says so; what stands there may be anybody's data."""
+    place = next((str(each.instance_path) for each in getattr(error, "errors", ())), "")
+    return f" (see {place})" if place else ""
+
+
+def _has_whole_messages(document: Any) -> bool:
+    listed = document if isinstance(document, list) else []
+    return any(isinstance(each, dict) and each.get("type") == "STATE" for each in listed)
 
 
 def _was_discovered(document: Any) -> bool:
@@ -74,8 +89,25 @@ def _was_discovered(document: Any) -> bool:
 
 def _has_messages_of_discover(path: str) -> bool:
     """Tell whether the file at *path* holds what discover printed, line by line."""
-    file = Path(path)
-    return file.is_file() and b'"type":"CATALOG"' in file.read_bytes().replace(b'": "', b'":"')
+    try:
+        content = Path(path).read_bytes()
+    except OSError:
+        return False
+    return b'"type":"CATALOG"' in content.replace(b'": "', b'":"')
+
+
+def _refuse_no_list(document: Any) -> None:
+    """Raise when *document* is no list; an object is how a state without anything in it used to be written."""
+    if not isinstance(document, list | dict):  # the CDK takes null for a state that is empty
+        raise TypeError(type(document).__name__)
+
+
+def _refuse_an_unknown_state(state: Any) -> None:
+    """Raise when *state*, as the CDK has read it, is none of this source's, whose streams share nothing."""
+    if state.global_ and state.global_.shared_state:
+        raise ValueError("shared_state")
+    if state.stream and state.stream.stream_state:
+        _refuse_an_unknown_blob(vars(state.stream.stream_state))
 
 
 def _refuse_an_unknown_blob(blob: Mapping[str, Any]) -> None:

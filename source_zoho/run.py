@@ -8,27 +8,42 @@ else is for people and goes to ``source_zoho.cli``, which never waits for it.
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from source_zoho import arguments
 from source_zoho.errors import ZohoError
 
 if TYPE_CHECKING:
     from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 _CHECK_FAILED = '{"type":"CONNECTION_STATUS","connectionStatus":{"status":"FAILED"'
-_PROTOCOL_VERBS = frozenset({"spec", "check", "discover", "read"})
+_WRONG_USE, _INTERRUPTED = 2, 130
 
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line *args*, by default the process's; leave through SystemExit when something failed."""
     given = sys.argv[1:] if args is None else args
-    if given and given[0] in _PROTOCOL_VERBS:
+    if given and given[0] in arguments.VERBS:
+        _refuse_wrong_use(given[0], given[1:])
         _speak_the_protocol(given)
         return
     from source_zoho.cli import app
 
     app(given, prog_name="source-zoho")
+
+
+def _refuse_wrong_use(verb: str, words: list[str]) -> None:
+    """Leave with a sentence on standard error when *words* are not what *verb* takes."""
+    if problem := arguments.problem(verb, words):
+        sys.stderr.write(f"source-zoho: {problem}\n")
+        sys.exit(_WRONG_USE)
 
 
 def _speak_the_protocol(args: list[str]) -> None:
@@ -39,13 +54,37 @@ def _speak_the_protocol(args: list[str]) -> None:
 
     debugging = "--debug" in args
     try:
-        _launch(args, debugging)
+        with _stopped_at_once():
+            _launch(args, debugging)
     except AirbyteTracedException as error:
         _fail(error, debugging)
     except ZohoError as error:
         _fail(traced(error), debugging)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
+
+
+@contextmanager
+def _stopped_at_once() -> Iterator[None]:
+    """
+    Let Ctrl-C end the process within the block.
+
+    By itself it would only end the thread that writes: the others would go on calling Zoho until their lists end. What
+    has been written is whole lines and good to go on from.
+    """
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, b"Stopped.\n")
+        os._exit(_INTERRUPTED)
+
+    if threading.current_thread() is not threading.main_thread():  # signals are heard by that one only
+        yield
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _launch(args: list[str], debugging: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,11 +56,19 @@ def test_a_path_through_a_file_is_no_file(tmp_path: Path) -> None:
     assert "cannot be read (Not a directory)" in the_problem(tmp_path / "a" / "b.json")
 
 
-def test_a_file_of_bytes_is_no_text(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"a": "\xe4"}', "it is not UTF-8 text"),
+        ('{"a": 1}'.encode("utf-16"), "it is UTF-16, as PowerShell writes what it redirects"),
+        (b"\xfe\xff\x00{", "it is UTF-16, as PowerShell writes what it redirects"),
+    ],
+)
+def test_a_file_of_other_bytes_is_named_as_what_it_is(tmp_path: Path, content: bytes, reason: str) -> None:
     file = tmp_path / "catalog.json"
-    file.write_bytes(b"\xff\xfe\x00{")
+    file.write_bytes(content)
 
-    assert f"The catalog file {file} cannot be read (it is not UTF-8 text)" in the_problem(file)
+    assert the_problem(file) == f"The catalog file {file} cannot be read ({reason}); save it as UTF-8."
 
 
 def test_broken_json_is_named_with_its_place(tmp_path: Path) -> None:
@@ -73,14 +82,66 @@ def test_an_empty_file_is_not_json(tmp_path: Path) -> None:
     file = tmp_path / "catalog.json"
     file.touch()
 
-    assert "is not valid JSON at line 1, column 1" in the_problem(file)
+    assert the_problem(file).startswith(f"The catalog file {file} is empty; name the one that you meant")
 
 
 def test_a_byte_order_mark_is_named_as_what_is_wrong(tmp_path: Path) -> None:
     file = tmp_path / "config.json"
     file.write_bytes(b'\xef\xbb\xbf{"data_center": "eu"}')
 
-    assert "line 1, column 1 (Unexpected UTF-8 BOM" in the_problem(file, "configuration")
+    assert "begins with a byte order mark, which is no JSON; save it as UTF-8 without one" in the_problem(file)
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, "[" + "1" * 10_000 + "]"])
+def test_json_that_nothing_can_mean_is_no_stack_trace(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "catalog.json"
+    file.write_text(content, encoding="utf-8")
+
+    assert the_problem(file) == f"The catalog file {file} holds more digits or brackets than it can mean."
+
+
+CONFIG = {"data_center": "eu", "client_secret": "s3cret", "refresh_token": "t0ken"}
+CATALOG = {"streams": [{"stream": {"name": "books_bills"}}]}
+STATE = [{"type": "STREAM", "stream": {}}]
+KINDS = {"configuration": (CONFIG, "--config"), "catalog": (CATALOG, "--catalog"), "state": (STATE, "--state")}
+
+
+@pytest.mark.parametrize("what", KINDS)
+@pytest.mark.parametrize("given", KINDS)
+def test_a_file_that_belongs_behind_another_flag_is_told_where(tmp_path: Path, what: str, given: str) -> None:
+    file = tmp_path / "given.json"
+    document, flag = KINDS[given]
+    file.write_text(json.dumps(document), encoding="utf-8")
+
+    if what == given:
+        assert read_json(file, what) == document
+        return
+    assert the_problem(file, what) == (
+        f"The {what} file {file} holds a {given}, which belongs behind {flag}; name the {what} behind {KINDS[what][1]}."
+    )
+
+
+@pytest.mark.parametrize("what", KINDS)
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"type": "LOG", "log": {}}',
+        '{"type": "RECORD", "record": {}}\n{"type": "STATE", "state": {}}\n',
+        '{"type":"LOG","log":{}}\n\n{"type":"CATALOG","catalog":{"streams":[]}}',
+    ],
+)
+def test_messages_of_a_run_are_none_of_the_files(tmp_path: Path, what: str, content: str) -> None:
+    file = tmp_path / "out.jsonl"
+    file.write_text(content, encoding="utf-8")
+
+    assert f"holds messages of a run; take the {what} out of them" in the_problem(file, what)
+
+
+def test_a_file_of_another_purpose_may_hold_anything(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(CONFIG), encoding="utf-8")
+
+    assert read_json(file, "plan") == CONFIG
 
 
 def test_the_contents_of_a_broken_configuration_stay_out_of_the_sentence(tmp_path: Path) -> None:

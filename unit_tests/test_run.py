@@ -215,7 +215,21 @@ def test_the_answer_of_discover_is_recognized_when_it_is_given_as_catalog(
     assert "looks like the answer of discover" in the_sentence(messages)
 
 
-@pytest.mark.parametrize("content", ["text", 3, {"a": 1}, [1], [{"type": "NOVEL"}], [{"type": "STREAM", "stream": 1}]])
+A_STREAM = {"stream_descriptor": {"name": "books_bills"}, "stream_state": {}}
+SHARED = {"shared_state": {"a": 1}, "stream_states": [A_STREAM]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("text", 3, {"a": 1}, [1], [{"type": "NOVEL"}], [{"type": "STREAM", "stream": 1}]),
+        *(None, False, 0, "", {"books_bills": {"last_modified_time": "2024-01-01"}}),
+        [{"type": "STREAM", "stream": {"stream_state": {}}}],
+        [{"type": "STREAM", "stream": {**A_STREAM, "stream_state": "soon"}}],
+        [{"type": "GLOBAL", "global": SHARED}],
+        [{"type": "STATE", "state": {"type": "STREAM", "stream": A_STREAM}}],
+    ],
+)
 def test_a_state_of_another_shape_is_answered_with_what_to_give(
     content: Any, the_answer: Callable[..., list[dict[str, Any]]], a_file: Callable[[str, Any], str]
 ) -> None:
@@ -228,8 +242,30 @@ def test_a_state_of_another_shape_is_answered_with_what_to_give(
     assert the_sentence(messages).endswith("Give the file that the last run wrote, or none to read everything again.")
 
 
-def test_an_empty_list_is_a_state(a_file: Callable[[str, Any], str]) -> None:
-    assert inputs.read_state(a_file("state.json", [])) == []
+def test_whole_messages_are_told_to_be_that(a_file: Callable[[str, Any], str]) -> None:
+    messages = [{"type": "STATE", "state": {"type": "STREAM", "stream": A_STREAM}}]
+
+    with pytest.raises(ConfigProblem, match="of each message, what stands under state belongs into the list"):
+        inputs.read_state(a_file("state.json", messages))
+
+
+@pytest.mark.parametrize("content", [[], {}])
+def test_nothing_at_all_is_a_state(content: Any, a_file: Callable[[str, Any], str]) -> None:
+    assert inputs.read_state(a_file("state.json", content)) == []
+
+
+def test_a_stream_that_is_named_twice_is_told(a_file: Callable[[str, Any], str]) -> None:
+    entry = {"stream": DISCOVERED["streams"][0], "sync_mode": "full_refresh", "destination_sync_mode": "append"}
+
+    with pytest.raises(ConfigProblem, match="names books_bills more than once; leave one of each"):
+        inputs.read_catalog(a_file("catalog.json", {"streams": [entry, entry]}))
+
+
+def test_what_is_wrong_in_a_catalog_is_told_with_its_place(a_file: Callable[[str, Any], str]) -> None:
+    entry = {"stream": DISCOVERED["streams"][0], "sync_mode": "weekly", "destination_sync_mode": "append"}
+
+    with pytest.raises(ConfigProblem, match=r"is not a configured catalog \(see streams/0/sync_mode\)"):
+        inputs.read_catalog(a_file("catalog.json", {"streams": [entry]}))
 
 
 def test_a_configured_catalog_is_read(a_file: Callable[[str, Any], str]) -> None:

@@ -6,6 +6,7 @@ Nothing here imports airbyte-cdk or duckdb at start: the first takes seconds, th
 
 import rich_click as click
 
+from source_zoho.arguments import about_an_empty, empty_flag
 from source_zoho.cli.counts import counts
 from source_zoho.cli.demo import demo
 from source_zoho.cli.doctor.command import doctor
@@ -24,7 +25,15 @@ _PANELS = [
 ]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Verbs(click.RichGroup):
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse a value that is empty, whichever verb it is for: as a path it would mean this folder, or nothing."""
+        if flag := empty_flag(args):
+            raise click.UsageError(about_an_empty(flag), ctx)
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.rich_config({"command_groups": {"source-zoho": _PANELS}, "text_markup": "rich"})
 def app() -> None:
     """

@@ -9,9 +9,9 @@ from source_zoho.cli.configured import usable_config
 from source_zoho.cli.counts_asking import lines_of
 from source_zoho.cli.counts_report import agree, document, summary, table
 from source_zoho.cli.progress import Steps
-from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, end, notices, results, terminate_like_interrupt
+from source_zoho.cli.terminal import FAILED, notices, results, said_plainly
 from source_zoho.configuration import wants
-from source_zoho.errors import ConfigProblem, ZohoError
+from source_zoho.errors import ConfigProblem
 
 
 @click.command()
@@ -40,16 +40,8 @@ def counts(config_path: str, output: str | None, chosen: tuple[str, ...], scan: 
     with 2 when it was used wrongly.
     """
     steps = Steps(notices())
-    try:
-        with terminate_like_interrupt():
-            config = _config(config_path)
-            lines = lines_of(config, output, chosen, steps, scan=scan)
-    except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
-    except ConfigProblem as error:
-        end(WRONG_USE, str(error))
-    except ZohoError as error:
-        end(FAILED, str(error))
+    with said_plainly():
+        lines = lines_of(_config(config_path), output, chosen, steps, scan=scan)
     if as_json:
         results().print_json(json.dumps(document(lines)))
     else:

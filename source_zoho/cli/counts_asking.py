@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from source_zoho.cli.counts_emitted import Emitted, no_messages, opened, read_output
 from source_zoho.cli.counts_report import Line
 from source_zoho.cli.progress import Steps
 from source_zoho.cli.quiet import quiet_connector
+from source_zoho.cli.sync.words import counted
 from source_zoho.cli.terminal import notices
 from source_zoho.errors import ConfigProblem
 
@@ -48,14 +50,19 @@ def lines_of(
 def price(lines: Sequence[Line]) -> str:
     """Say what reading the lists of *lines* costs, as far as that can be known."""
     calls = sum(max(1, -(-(line.emitted or 0) // _ROWS_OF_A_PAGE)) for line in lines)
-    return f"Reading {len(lines):,} lists that gave no count: one call for every 200 rows, at least {calls:,} calls."
+    return (
+        f"Reading {counted(len(lines), 'list')} that gave no count: one call for every 200 rows, at least "
+        f"{counted(calls, 'call')}."
+    )
 
 
 def _refuse_unknown(chosen: Sequence[str], lists: "Mapping[str, Listed]") -> None:
     strangers = [name for name in chosen if name not in lists]
     if strangers:
+        near = dict.fromkeys(match for name in strangers for match in get_close_matches(name, lists, n=2))
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise ConfigProblem(
-            f"{', '.join(strangers)} cannot be counted; --stream takes one of: {', '.join(sorted(lists))}."
+            f"{', '.join(strangers)} cannot be counted; --stream takes one of: {', '.join(sorted(lists))}.{hint}"
         )
 
 
@@ -64,7 +71,7 @@ def _emitted(output: str, lists: "Mapping[str, Listed]", steps: Steps) -> Emitte
     of_account = {name for name, listed in lists.items() if listed.of_account}
     with steps.step("Reading the output") as step, opened(output) as messages:
         emitted = read_output(messages, keys, of_account, lambda number: step.update(f"{number:,} messages"))
-        step.update(f"{emitted.records.total():,} records of {len(emitted.streams):,} streams")
+        step.update(f"{counted(emitted.records.total(), 'record')} of {counted(len(emitted.streams), 'stream')}")
     if not emitted.streams:
         raise no_messages(output)
     return emitted
@@ -80,7 +87,7 @@ def _counted(census: "Census", names: Sequence[str], emitted: Emitted | None, st
             note = answer.problem or (_UNFINISHED if emitted and not emitted.streams.get(answer.stream) else "")
             lines.append(Line(*place, answer.count, read, answer.by, note))
             step.update(answer.stream, names.index(answer.stream) + 1, len(names))
-        step.update(f"{len(lines):,} lists")
+        step.update(counted(len(lines), "list"))
     return lines
 
 
@@ -99,7 +106,8 @@ def _scanned(census: "Census", lines: Sequence[Line], steps: Steps) -> list[Line
             note = answer.problem or waiting[place].note
             done[place] = replace(waiting[place], source=answer.count, by=answer.by, note=note)
             step.update(answer.stream, len(done), len(waiting))
-        step.update(f"{len(done):,} lists, {sum(line.source or 0 for line in done.values()):,} rows")
+        rows = sum(line.source or 0 for line in done.values())
+        step.update(f"{counted(len(done), 'list')}, {counted(rows, 'row')}")
     return [done.get(_place(line), line) for line in lines]
 
 

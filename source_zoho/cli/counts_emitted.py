@@ -1,5 +1,6 @@
 """How many different records of each list does the output of a read hold?"""
 
+import codecs
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -66,16 +67,31 @@ def opened(name: str, option: str = "--from") -> Iterator[IO[bytes]]:
         return
     try:
         with Path(name).open("rb") as lines:
+            _refuse_wide_text(name, lines)
             yield lines
     except OSError as error:
         raise ConfigProblem(f"{name} cannot be read ({error.strerror}); check the path after {option}.") from None
 
 
+def called(name: str) -> str:
+    """Return the output called *name* as a sentence calls it."""
+    return "Standard input" if name == STANDARD_INPUT else name
+
+
 def no_messages(name: str) -> ConfigProblem:
     """Return the problem of a file *name* that is not the output of a read."""
     return ConfigProblem(
-        f"{name} holds no messages of a read. Give --from what `source-zoho read` wrote to standard output."
+        f"{called(name)} holds no messages of a read. Give --from what `source-zoho read` wrote to standard output."
     )
+
+
+def _refuse_wide_text(name: str, lines: IO[bytes]) -> None:
+    """Raise ConfigProblem when *lines*, the file called *name*, are UTF-16, in which no message would be found."""
+    if lines.seekable():
+        beginning = lines.read(len(codecs.BOM_UTF16_LE))
+        lines.seek(0)
+        if beginning in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            raise ConfigProblem(f"{name} is UTF-16, as PowerShell writes what it redirects; save it as UTF-8.")
 
 
 def _identity(data: Mapping[str, Any], key: Sequence[str]) -> bytes:

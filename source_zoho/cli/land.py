@@ -15,6 +15,7 @@ from source_zoho.cli.connector import ConnectorFailedError
 from source_zoho.cli.landing import Landed, Landing
 from source_zoho.cli.progress import Steps
 from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, end, notices, results, terminate_like_interrupt
+from source_zoho.cli.writing import refuse_a_place_that_cannot_be_written
 from source_zoho.errors import ConfigProblem
 
 
@@ -55,6 +56,8 @@ def land(config_path: str, streams: str, database: Path, messages: Path | None, 
     try:
         with terminate_like_interrupt(), tempfile.TemporaryDirectory(prefix="source-zoho-") as folder:
             config = usable_config(config_path)
+            _refuse_what_cannot_be_done(names, streams, database, messages)
+            _refuse_to_replace(messages, {"--config": Path(config_path), "--database": database})
             landed = Landing(config, database, Path(folder), Steps(notices()), messages).land(names)
     except KeyboardInterrupt:
         end(INTERRUPTED, f"Stopped. What was read is in {database}; run the same command to go on.")
@@ -65,6 +68,23 @@ def land(config_path: str, streams: str, database: Path, messages: Path | None, 
     _show(landed, database, as_json=as_json)
     if landed.failures:
         end(FAILED, *landed.failures)
+
+
+def _refuse_what_cannot_be_done(names: list[str], streams: str, database: Path, messages: Path | None) -> None:
+    """Raise ConfigProblem before Zoho is asked for what would come to nothing."""
+    if streams and not names:
+        raise ConfigProblem("--streams names nothing; expected streams such as books_invoices,crm_leads.")
+    refuse_a_place_that_cannot_be_written(database, "--database")
+    if messages:
+        refuse_a_place_that_cannot_be_written(messages, "--messages")
+
+
+def _refuse_to_replace(messages: Path | None, others: dict[str, Path]) -> None:
+    for flag, path in others.items():
+        if messages and path.resolve() == messages.resolve():
+            raise ConfigProblem(
+                f"{messages} is the file of {flag} and would be replaced; name another with --messages."
+            )
 
 
 def _show(landed: Landed, database: Path, *, as_json: bool) -> None:

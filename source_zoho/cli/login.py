@@ -5,6 +5,7 @@ from typing import NoReturn
 
 import rich_click as click
 
+from source_zoho.cli.flags import refuse_all_beside, refuse_beside
 from source_zoho.cli.login_browser import ClosedPort
 from source_zoho.cli.login_client import Wish
 from source_zoho.cli.login_flow import Prepared, kept, minted, prepared, shown
@@ -40,7 +41,8 @@ WAIT_SECONDS = 300
     type=click.IntRange(1, 65535),
     default=DEFAULT_PORT,
     show_default=True,
-    help="Where the browser comes back to: http://127.0.0.1:PORT/callback is the redirect URI to register.",
+    help="Where the browser comes back to: "
+    "http://127.0.0.1:PORT/callback is the redirect URI to register.",  # ignore-https-check
 )
 @click.option("--no-browser", is_flag=True, help="Show the address instead of opening a browser.")
 @click.option(
@@ -82,6 +84,10 @@ def login(  # noqa: PLR0913 - every flag of the command
 
     Ends with 0 when something can be read, with 1 when Zoho refused or nothing can, with 2 when it was used wrongly.
     """
+    if is_revocation:
+        refuse_all_beside("--revoke", ("is_revocation", "config_path"), "takes nothing but --config")
+    if self_client:
+        refuse_beside("--self-client", ("port", "no_browser", "wait_seconds"), "opens no browser and no port")
     flags = streams, with_scope, without_scope
     wish = Wish(output, data_center, products, *flags, client_id, accounts_url, self_client)
     try:

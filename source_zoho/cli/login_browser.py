@@ -29,7 +29,7 @@ _FAREWELL_SECONDS = 5
 
 def redirect_uri(port: int) -> str:
     """Return the address that has to be registered with the client."""
-    return f"http://{LOOPBACK}:{port}{CALLBACK_PATH}"
+    return f"http://{LOOPBACK}:{port}{CALLBACK_PATH}"  # ignore-https-check
 
 
 def in_words(seconds: float) -> str:
@@ -78,7 +78,7 @@ class Desk:
                 return Reply(410, login_page.over()) if self._outcome else Reply(302, location=self._consent_url())
         if parts.path == CALLBACK_PATH:
             with self._lock:
-                return self._back(dict(parse_qsl(parts.query)))
+                return self._back(_told_once(parts.query))
         if parts.path == DONE_PATH:
             is_over = self._concluded.wait(_PATIENCE_SECONDS)
             return Reply(200, self._page, is_last=True) if is_over else Reply(504, login_page.over())
@@ -135,7 +135,7 @@ def served(desk: Desk, port: int) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="login")
     thread.start()
     try:
-        yield f"http://{LOOPBACK}:{port}/"
+        yield f"http://{LOOPBACK}:{port}/"  # ignore-https-check
     finally:
         server.shutdown()
         server.server_close()
@@ -194,14 +194,21 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep quiet: the address of the callback has a code in it."""
 
 
+def _told_once(query: str) -> dict[str, str]:
+    """Return the parameters of *query*; Zoho tells each once, so that an answer with two of a kind is a stranger's."""
+    told = parse_qsl(query)
+    return dict(told) if len({name for name, _ in told}) == len(told) else {}
+
+
 def _port_problem(port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         reason = f"Port {port} is taken"
     else:
         reason = f"Port {port} cannot be opened ({error.strerror})"
+    address = f"http://{LOOPBACK}:PORT{CALLBACK_PATH}"  # ignore-https-check
     return (
-        f"{reason}; choose another one with --port, and add its redirect URI (http://{LOOPBACK}:PORT{CALLBACK_PATH}) "
-        "to the client in Zoho's API console. Or use --self-client, which needs no port."
+        f"{reason}; choose another one with --port, and add its redirect URI ({address}) to the client in Zoho's API "
+        "console. Or use --self-client, which needs no port."
     )
 
 

@@ -41,8 +41,11 @@ class Wish:
     is_self_client: bool = False
 
     def names(self) -> list[str]:
-        """Return the streams that were named; commas separate them as well as repeated flags do."""
-        return list(dict.fromkeys(_split(self.streams)))
+        """Return the streams that were named, by flags or with commas. Raises ConfigProblem when none was."""
+        names = list(dict.fromkeys(_split(self.streams)))
+        if self.streams and not names:
+            raise ConfigProblem("--streams names nothing; expected streams such as books_invoices,crm_leads.")
+        return names
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,8 @@ def plan_of(wish: Wish, config: Mapping[str, Any]) -> Plan:
 
 def client_of(wish: Wish, config: Mapping[str, Any], place: Place, advice: str) -> Client:
     """Return the client, asking for what is missing; *advice* says how one is made. Raises ConfigProblem."""
-    client_id = wish.client_id or os.environ.get(CLIENT_ID, "") or _text(config, "client_id")
-    secret = os.environ.get(CLIENT_SECRET, "")
+    client_id = wish.client_id.strip() or os.environ.get(CLIENT_ID, "").strip() or _text(config, "client_id")
+    secret = os.environ.get(CLIENT_SECRET, "").strip()
     if not secret and client_id == _text(config, "client_id"):
         secret = _text(config, "client_secret")
     if not client_id:

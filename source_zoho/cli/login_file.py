@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from source_zoho.cli.writing import cannot_write
 from source_zoho.errors import ConfigProblem
 from source_zoho.files import read_json
 from source_zoho.peers import migrated
@@ -18,22 +19,16 @@ OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
 
 def existing(path: Path) -> dict[str, Any]:
     """Return the configuration at *path*, empty when there is none. Raises ConfigProblem when it is something else."""
-    if not path.exists():
+    try:
+        is_there = path.exists()
+    except OSError as error:  # a folder on the way that this user may not look into
+        raise cannot_write(path, "--output", error) from None
+    if not is_there:
         return {}
-    config = read_json(path, "configuration")
+    config = read_json(path, "configuration", "--output")
     if not isinstance(config, Mapping):
         raise ConfigProblem(f"{path} is no JSON object, so it stays as it is; name another file with --output.")
     return migrated(config)
-
-
-def refuse_a_place_that_cannot_be_written(path: Path) -> None:
-    """Raise ConfigProblem when nothing could be written to *path*: before a token is made, not after."""
-    if path.is_dir():
-        raise ConfigProblem(f"{path} is a folder; name a file in it with --output.")
-    try:
-        _new_file_beside(path).unlink()
-    except OSError as error:
-        raise ConfigProblem(_cannot_write(path, error)) from None
 
 
 def write(path: Path, config: Mapping[str, Any]) -> None:
@@ -51,7 +46,7 @@ def write(path: Path, config: Mapping[str, Any]) -> None:
                 new.unlink()
             raise
     except OSError as error:
-        raise ConfigProblem(_cannot_write(path, error)) from None
+        raise cannot_write(path, "--output", error) from None
 
 
 def _new_file_beside(path: Path) -> Path:
@@ -66,7 +61,3 @@ def _new_file_beside(path: Path) -> Path:
 def _real(path: Path) -> Path:
     """Return where *path* leads: a link to a configuration stays a link."""
     return path.resolve()
-
-
-def _cannot_write(path: Path, error: OSError) -> str:
-    return f"{path} cannot be written ({error.strerror}); name another file with --output."

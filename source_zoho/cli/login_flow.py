@@ -12,6 +12,7 @@ from source_zoho.cli.login_client import Plan, Wish, client_of, confirmed, plan_
 from source_zoho.cli.login_mint import mint_by_code, mint_in_browser, say
 from source_zoho.cli.progress import Steps
 from source_zoho.cli.terminal import notices, results
+from source_zoho.cli.writing import refuse_a_place_that_cannot_be_written
 from source_zoho.data_centers import PRODUCTION, environment_url, is_on_this_machine
 from source_zoho.errors import ConfigProblem, ZohoError
 from source_zoho.oauth.codes import Client, Minted
@@ -31,9 +32,9 @@ class Prepared:
 
 def prepared(wish: Wish, port: int, *, force: bool) -> Prepared:
     """Return what a sign-in needs, asking for what is missing. Raises ConfigProblem; Zoho is not asked yet."""
+    refuse_a_place_that_cannot_be_written(wish.output, "--output")
     config = login_file.existing(wish.output)
     plan = plan_of(wish, config)
-    login_file.refuse_a_place_that_cannot_be_written(wish.output)
     _refuse_to_change_unasked(wish.output, force=force)
     if wish.is_self_client:
         advice = login_report.advice_for_self_client(plan.place)
@@ -71,6 +72,8 @@ def kept(path: Path, ready: Prepared, tokens: Minted) -> dict[str, Any]:
 def shown(path: Path, ready: Prepared, config: Mapping[str, Any], tokens: Minted) -> Survey:
     """Try what the sign-in opens, show it, and return it."""
     say(f"Signed in, in {tokens.place.words}.")
+    if tokens.stranger:
+        say(login_report.of_a_stranger(tokens))
     api_url = str(config.get("api_base_url") or tokens.api_url).rstrip("/")
     crm_url = environment_url(api_url, str(config.get("crm_environment") or PRODUCTION))
     with Steps(notices()).step("Trying each scope with one call") as step:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from source_zoho.cli.login_client import Plan
+from source_zoho.oauth.codes import Minted
 from source_zoho.oauth.places import Place
 from source_zoho.oauth.survey import Organization, Survey
 from source_zoho.oauth.trials import Result, Verdict
@@ -58,6 +59,14 @@ def replaced(path: Path) -> str:
     return (
         f"The refresh token in {path} will be replaced, but lives on at Zoho as one of the 20; "
         f"`source-zoho login --revoke --config {path}` ends it first."
+    )
+
+
+def of_a_stranger(tokens: Minted) -> str:
+    """Return what becomes of a host that Zoho named and that is none of those known here."""
+    return (
+        f"Zoho names {tokens.stranger} as the host of its API, which this version does not know, so no token is sent "
+        f"there and {tokens.api_url} is asked. If it is one of Zoho's, please report it."
     )
 
 

@@ -63,7 +63,7 @@ SECONDS_BETWEEN_DELIVERIES = 0.2
     "--webhooks",
     "receiver_url",
     metavar="URL",
-    help="Send webhooks of every change to a receiver on this machine, such as http://127.0.0.1:8000/webhooks. "
+    help="Send webhooks of every change to a receiver on this machine, such as http://localhost:8000/webhooks. "
     f"They are signed if {SECRET_VARIABLE} holds a secret.",
 )
 @click.option("--force", is_flag=True, help="Overwrite the configuration file even if no sandbox made it.")
@@ -99,11 +99,11 @@ def sandbox(
 
 def replaceable(path: Path) -> bool:
     """Tell whether *path* is free or holds a sandbox's configuration: one that points at this machine."""
-    if not path.exists():
-        return True
     try:
+        if not path.exists():
+            return True
         config = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(config, Mapping) and _on_loopback(config.get("api_base_url"))
 

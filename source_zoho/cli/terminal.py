@@ -1,4 +1,8 @@
-"""Where do the helper verbs write, and how do they end?"""
+"""
+Where do the helper verbs write, and how do they end?
+
+With 0 when all went well, with 1 when something did not, with 2 when it was used wrongly: a flag, a file, a value.
+"""
 
 import signal
 from collections.abc import Iterator
@@ -8,6 +12,8 @@ from typing import NoReturn
 
 from rich.console import Console
 from rich.text import Text
+
+from source_zoho.errors import ConfigProblem, RefusedByZoho, ZohoError
 
 FAILED = 1
 WRONG_USE = 2
@@ -29,6 +35,23 @@ def end(exit_code: int, *sentences: str) -> NoReturn:
     for sentence in sentences:
         notices().print(Text(sentence), soft_wrap=True)
     raise SystemExit(exit_code)
+
+
+def exit_code_of(error: ZohoError) -> int:
+    """Return how a verb ends that *error* has stopped: what only Zoho could know was no wrong use."""
+    return WRONG_USE if isinstance(error, ConfigProblem) and not isinstance(error, RefusedByZoho) else FAILED
+
+
+@contextmanager
+def said_plainly() -> Iterator[None]:
+    """Let a failure of ours in the block end the process with its sentence, and Ctrl-C or SIGTERM without one."""
+    try:
+        with terminate_like_interrupt():
+            yield
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+    except ZohoError as error:
+        end(exit_code_of(error), str(error))
 
 
 @contextmanager

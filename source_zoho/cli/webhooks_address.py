@@ -1,4 +1,4 @@
-"""May Zoho be told to send notifications to this address?"""
+"""Is this an address, and may Zoho be told to send notifications to it?"""
 
 from urllib.parse import urlsplit
 
@@ -9,18 +9,25 @@ from source_zoho.webhooks.paths import PATHS
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def require_an_address(url: str) -> None:
-    """Raise ConfigProblem unless *url* is one that notifications may go to: each carries the token."""
+def is_an_address(url: str) -> bool:
+    """Tell whether *url* is one that something could be sent to."""
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, _ = parts.hostname or "", parts.port
+        host.encode("idna")  # refuses parts of a name that are empty or too long
     except ValueError:
-        host = None
-    if not host or parts.scheme not in {"http", "https"}:
+        return False
+    return parts.scheme in {"http", "https"} and bool(host) and host.isprintable() and " " not in host
+
+
+def require_an_address(url: str) -> None:
+    """Raise ConfigProblem unless *url* is one that notifications may go to: each carries the token."""
+    if not is_an_address(url):
         raise ConfigProblem(
             f"--notify-url is no address; expected one such as https://hooks.example.com{PATHS['crm']}."
         )
-    if parts.scheme == "http" and host not in _THIS_MACHINE:
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
         raise ConfigProblem("--notify-url must begin with https://: every notification carries the token.")
     if not parts.path.rstrip("/").endswith(PATHS["crm"]):
         notices().print(f"The receiver takes notifications of CRM at {PATHS['crm']}; does the proxy see to that?")

@@ -12,10 +12,11 @@ from rich import box
 from rich.table import Table
 
 from source_zoho.cli.configured import usable_config
+from source_zoho.cli.flags import refuse_beside
 from source_zoho.cli.quiet import quiet_connector
-from source_zoho.cli.terminal import FAILED, notices, results
+from source_zoho.cli.terminal import FAILED, notices, results, said_plainly
 from source_zoho.cli.webhooks_address import require_an_address
-from source_zoho.cli.webhooks_settings import opened, said_plainly, store_option, token_of
+from source_zoho.cli.webhooks_settings import opened, store_option, token_of
 from source_zoho.cli.webhooks_stats import channel_in_json, ends
 from source_zoho.cli.webhooks_values import read_by, shown, stretch
 from source_zoho.webhooks import channels
@@ -138,6 +139,8 @@ def renew(config_path: str, store_url: str | None, when_less_than: timedelta, ev
     Ends with 0 when every channel is alive, with 1 when one could not be renewed or Zoho could not be asked, with 2
     when it was used wrongly.
     """
+    if every:
+        refuse_beside("--all", ("when_less_than",), "renews channels whenever they end")
     with _desk(config_path, store_url) as desk:
         token = token_of(desk.config)
         limit = _EVERYTHING if every else when_less_than

@@ -12,8 +12,8 @@ import rich_click as click
 from rich.console import Group
 from rich.text import Text
 
-from source_zoho.cli.terminal import notices
-from source_zoho.cli.webhooks_settings import config_option, opened, said_plainly, some_config, store_option
+from source_zoho.cli.terminal import notices, said_plainly
+from source_zoho.cli.webhooks_settings import config_option, opened, some_config, store_option
 from source_zoho.errors import ConfigProblem
 from source_zoho.webhooks import log_lines
 from source_zoho.webhooks.deliveries import Trust
@@ -59,7 +59,8 @@ def serve(
         config = some_config(config_path)
         known = settings(os.environ, config, store_url)
         _require_a_secret(known, unsigned)
-        with _listening_at(host, port) as listening, opened(known.needed_store_url(), makes=True) as store:
+        where = known.needed_store_url()
+        with _listening_at(host, port) as listening, opened(where, makes=True) as store:
             _serve(store, listening, Trust(known, unsigned), max_body)
 
 
@@ -75,12 +76,12 @@ def welcome(url: str, known: Settings, unsigned: Collection[str]) -> Group:
     )
 
 
-def start_problem(host: str, port: int, error: OSError) -> str:
+def start_problem(host: str, port: int, error: OSError | UnicodeError) -> str:
     """Return the sentence for an address that cannot be listened at."""
+    if isinstance(error, UnicodeError | socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return f"This machine has no address {host}; choose one of its own with --host, or 0.0.0.0 for all of them."
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} at {host} is taken; end what listens there, or choose another port with --port."
-    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-        return f"This machine has no address {host}; choose one of its own with --host, or 0.0.0.0 for all of them."
     return f"Port {port} at {host} cannot be opened ({error.strerror}); choose another one with --port."
 
 
@@ -101,7 +102,7 @@ def _listening_at(host: str, port: int) -> socket.socket:
         raise ConfigProblem("The receiver needs more packages: pip install 'source-zoho[webhooks]'") from None
     try:
         return listening_at(host, port)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name that is too long for one is no OSError
         raise ConfigProblem(start_problem(host, port, error)) from None
 
 
@@ -134,4 +135,4 @@ def _where_to_point(url: str, product: str, known: Settings, unsigned: Collectio
 
 def _address(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"  # ignore-https-check

@@ -1,16 +1,14 @@
-"""What do the verbs of webhooks have in common: which configuration and store, and how do they end?"""
+"""What do the verbs of webhooks have in common: which configuration, which store, which word to know Zoho by?"""
 
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
 import rich_click as click
-from rich.text import Text
 
-from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, notices, terminate_like_interrupt
 from source_zoho.configuration import problems
-from source_zoho.errors import ConfigProblem, ZohoError
+from source_zoho.errors import ConfigProblem
 from source_zoho.files import read_json
 from source_zoho.webhooks.settings import STORE_URL, TOKEN, TOKEN_KEY, settings
 from source_zoho.webhooks.store import EventStore
@@ -24,26 +22,6 @@ store_option = click.option(
 config_option = click.option(
     "--config", "config_path", type=click.Path(), help="The connector's configuration, for what it says of webhooks."
 )
-
-
-@contextmanager
-def said_plainly() -> Iterator[None]:
-    """Let a failure of ours end the process with its sentence: with 2 for a wrong use, with 1 otherwise."""
-    try:
-        with terminate_like_interrupt():
-            yield
-    except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
-    except ConfigProblem as error:
-        end(WRONG_USE, str(error))
-    except ZohoError as error:
-        end(FAILED, str(error))
-
-
-def end(exit_code: int, sentence: str) -> NoReturn:
-    """Say *sentence* and end the process."""
-    notices().print(Text(sentence), soft_wrap=True)
-    raise SystemExit(exit_code)
 
 
 @contextmanager
@@ -62,7 +40,10 @@ def opened(store_url: str | None, config: Any = None, *, makes: bool = False) ->
 
 def some_config(path: str | None) -> Any:
     """Return what is in the file at *path*, if one is named; it need not be a configuration that can be read with."""
-    return read_json(path, "configuration") if path else None
+    config = read_json(path, "configuration") if path else {}
+    if not isinstance(config, dict):
+        raise ConfigProblem(f"The configuration file {path} must hold a JSON object.")
+    return config
 
 
 def token_of(config: Mapping[str, Any]) -> str:

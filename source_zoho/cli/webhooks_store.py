@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import rich_click as click
 
-from source_zoho.cli.terminal import notices, results
+from source_zoho.cli.terminal import notices, results, said_plainly
 from source_zoho.cli.webhooks_reading import count, events_after, number_between, read_by_all, runs_within
-from source_zoho.cli.webhooks_settings import config_option, opened, said_plainly, some_config, store_option
+from source_zoho.cli.webhooks_settings import config_option, opened, some_config, store_option
 from source_zoho.cli.webhooks_stats import document, stats_of, tables
 from source_zoho.cli.webhooks_values import moment, read_by, shown, stretch
 from source_zoho.errors import ConfigProblem

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import rich_click as click
@@ -13,9 +12,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from source_zoho.cli.terminal import FAILED, results
+from source_zoho.cli.terminal import FAILED, results, said_plainly
+from source_zoho.cli.webhooks_address import is_an_address
 from source_zoho.cli.webhooks_reading import events_after
-from source_zoho.cli.webhooks_settings import config_option, opened, said_plainly, some_config
+from source_zoho.cli.webhooks_settings import config_option, opened, some_config
 from source_zoho.errors import ConfigProblem
 from source_zoho.webhooks.paths import PRODUCTS
 from source_zoho.webhooks.proving import KEPT, KNOWN, REFUSED, Letter, address, letter, trouble
@@ -74,7 +74,7 @@ def table(steps: list[Step]) -> Table:
 
 
 def _target(url: str, product: str, organization: str) -> str:
-    if not urlsplit(url).netloc or urlsplit(url).scheme not in {"http", "https"}:
+    if not is_an_address(url):
         raise ConfigProblem("--url is no address; expected one such as https://hooks.example.com.")
     if product != "crm" and not organization.isdecimal():
         raise ConfigProblem(f"--organization is {organization!r}; expected the organization's id, which is digits.")

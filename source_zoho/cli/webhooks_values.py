@@ -41,7 +41,12 @@ def moment(text: str) -> datetime:
         raise ValueError(
             f"{text!r} does not say where; expected a moment with Z or an offset, such as {text.strip()}Z."
         )
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(
+            f"{text!r} is outside of the calendar; expected a moment such as 2026-03-01T08:00:00Z."
+        ) from None
 
 
 def shown(at: datetime) -> str:

@@ -19,7 +19,7 @@ from source_zoho.components.crm_requester import CrmRequester
 from source_zoho.components.lists import zoho_time
 from source_zoho.components.traced import ZohoFailure
 from source_zoho.crm.modules import takes_notifications
-from source_zoho.errors import ConfigProblem, Transient, Unexpected, ZohoError
+from source_zoho.errors import RefusedByZoho, Transient, Unexpected, ZohoError
 from source_zoho.webhooks.watch_refusals import refused
 
 BOOKED_AS = "(notification channels)"
@@ -109,7 +109,7 @@ def _plain(method: str, failure: AirbyteTracedException) -> ZohoError:
         return Transient(sentence)
     if isinstance(failure, ZohoFailure) and _is_refusal(failure):
         return refused(method, str(failure.code), failure.words, failure.details)
-    return ConfigProblem(sentence) if failure.failure_type is FailureType.config_error else Unexpected(sentence)
+    return RefusedByZoho(sentence) if failure.failure_type is FailureType.config_error else Unexpected(sentence)
 
 
 def _is_refusal(failure: ZohoFailure) -> bool:
@@ -122,5 +122,5 @@ def modules_that_notify(config: Mapping[str, Any]) -> list[str]:
     try:
         readable = metadata_of(config).listing().readable
     except AirbyteTracedException as failure:
-        raise ConfigProblem(f"{failure.message} Or say which modules with --modules.") from None
+        raise RefusedByZoho(f"{failure.message} Or say which modules with --modules.") from None
     return [module.api_name for module in readable if takes_notifications(module)]

@@ -16,8 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
-from source_zoho.errors import ConfigProblem
+from source_zoho.errors import ConfigProblem, RefusedByZoho
+from source_zoho.oauth.calls import Answer
 from source_zoho.oauth.sign_in_refusals import problem_of
+from source_zoho.oauth.words import known_as
 
 _RANDOM_BYTES = 32
 # Words of OAuth for a request that the server does not understand: perhaps for the challenge in it.
@@ -88,12 +90,12 @@ def read_callback(consent: Consent, told: Mapping[str, str]) -> Callback:
     is_ours = hmac.compare_digest(state.encode(), consent.state.encode()) or (bool(error) and not state)
     if not is_ours:
         raise StrayCallback(_STRAY)
-    if error.lower() in _NOT_UNDERSTOOD and consent.verifier:
+    if known_as(error) in _NOT_UNDERSTOOD and consent.verifier:
         raise ChallengeRefused("Zoho does not take a challenge (PKCE) from this client.")
     if error:
-        raise problem_of(error, scopes=consent.scopes)
+        raise problem_of(Answer(body={"error": error}), scopes=consent.scopes)
     if not told.get("code"):
-        raise ConfigProblem("Zoho came back without a code, and without a reason. Run `source-zoho login` again.")
+        raise RefusedByZoho("Zoho came back without a code, and without a reason. Run `source-zoho login` again.")
     return Callback(told["code"], told.get("location", ""), told.get("accounts-server", ""))
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from source_zoho.data_centers import DATA_CENTERS, DataCenter, is_on_this_machine, may_receive_a_token
-from source_zoho.errors import ConfigProblem
+from source_zoho.errors import ConfigProblem, RefusedByZoho
+from source_zoho.oauth.calls import Answer
+from source_zoho.oauth.words import plain
 
 DEFAULT = "us"
 _BY_ACCOUNTS_URL = {center.accounts_url: center for center in DATA_CENTERS.values()}
@@ -33,7 +35,7 @@ class Place:
         if accounts_url and not may_receive_a_token(accounts_url):
             raise ConfigProblem(  # the value itself stays out of the sentence: an address may carry a password
                 "--accounts-url (in a configuration: accounts_base_url) points neither at one of Zoho's own hosts over "
-                "https nor at this machine (http://127.0.0.1:8080, say), so it is given no secret. Leave it out to "
+                "https nor at this machine (http://localhost:8080, say), so it is given no secret. Leave it out to "
                 "sign in at Zoho."
             )
         url = (accounts_url or center.accounts_url).rstrip("/")
@@ -55,28 +57,32 @@ class Place:
         return self.center.accounts_url.replace("//accounts.", "//api-console.")
 
 
-def place_told(first: Place, location: str, accounts_server: str, info: Callable[[str], Any]) -> Place:
+def place_told(first: Place, location: str, accounts_server: str, info: Callable[[str], Answer]) -> Place:
     """
     Return where a code has to be traded that came back with *location* and *accounts_server*.
 
     *first* is where consent was asked for, *info* asks an accounts server what it knows of the others. Raises
-    ConfigProblem when Zoho names a data centre that is not on our list.
+    RefusedByZoho when Zoho names a data centre that is not on our list.
     """
     server = accounts_server.rstrip("/")
     if first.is_elsewhere:
         # A proxy or the sandbox: no one but it knows where its codes are good; only this machine may name itself.
         trusted = is_on_this_machine(first.accounts_url) and is_on_this_machine(server)
         return Place(DATA_CENTERS.get(location, first.center), server if trusted else first.accounts_url)
-    center = _BY_ACCOUNTS_URL.get(server) or DATA_CENTERS.get(location)
+    center, unheard = _BY_ACCOUNTS_URL.get(server) or DATA_CENTERS.get(location), ""
     if center is None and location:
-        center = _BY_ACCOUNTS_URL.get(_locations(info(f"{first.accounts_url}/oauth/serverinfo")).get(location, ""))
+        answer = info(f"{first.accounts_url}/oauth/serverinfo")
+        locations = _locations(answer.body)
+        center = _BY_ACCOUNTS_URL.get(locations.get(location, ""))
+        unheard = "" if locations else f" Its list of them could not be had ({answer.reason or 'it has no locations'})."
     if center is not None:
         return Place(center, center.accounts_url)
     if not location and not server:
         return first
-    raise ConfigProblem(
-        f"Zoho says that this account lives in data centre {location[:20]!r}, which this version does not know, so "
-        f"nothing was sent there. Known are: {', '.join(DATA_CENTERS)}. If it is one of Zoho's, please report it."
+    named = plain(location)[:20] or plain(server)
+    raise RefusedByZoho(
+        f"Zoho says that this account lives in data centre {named!r}, which this version does not know, so nothing was "
+        f"sent there.{unheard} Known are: {', '.join(DATA_CENTERS)}. If it is one of Zoho's, please report it."
     )
 
 

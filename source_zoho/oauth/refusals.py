@@ -1,47 +1,49 @@
-"""
-What does it mean when Zoho's sign-in server gives no token?
-
-The failures are told apart by the body, since the same one arrives with status 200 or 400:
-https://www.zoho.com/accounts/protocol/oauth/ and live answers seen by several projects.
-"""
+"""What does it mean when Zoho's sign-in server gives no token for a refresh token, and what can its owner do?"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from source_zoho.data_centers import DataCenter
-from source_zoho.errors import ConfigProblem, Transient, ZohoError
+from source_zoho.errors import ConfigProblem, RefusedByZoho, Transient, Unexpected, ZohoError
+from source_zoho.oauth.calls import Answer
+from source_zoho.oauth.words import Meaning, in_brackets, known_as, meaning, passes, plain, word_of
 
-_WRONG_CLIENT = frozenset({"invalid_client", "invalid_client_secret", "unauthorized_client"})
-_WRONG_GRANT = frozenset({"invalid_code", "invalid_grant", "invalid_token", "access_denied"})
 _THROTTLE_WAIT_SECONDS = 300.0
+
+
+class NotTaken(RefusedByZoho):
+    """Client or refresh token are not good in this data centre; they may be in another one."""
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why there is no token, and for how long to wait before asking again."""
+    """Why there is no token, and for how long to wait before asking again; 0: asking again does not help."""
 
     error: ZohoError
     wait_seconds: float = 0.0
 
 
-def judge(body: Any, center: DataCenter, attempt: int) -> Refusal:
-    """
-    Return what *body* means, the JSON of a failed answer or a text that says why there is none.
-
-    *attempt* counts from 0; *center* is the data centre that was asked.
-    """
-    code = str(body.get("error", "")) if isinstance(body, dict) else ""
-    if code.lower() == "access denied" or "too many requests" in str(body).lower():
+def judge(answer: Answer, center: DataCenter, attempt: int = 0) -> Refusal:
+    """Return what *answer* means, which has no token; *center* was asked, *attempt* times before."""
+    kind, place, word = meaning(answer), f"data_center '{center.key}' ({center.title})", plain(word_of(answer))
+    if kind is Meaning.THROTTLED:
         return Refusal(Transient(_THROTTLED), _THROTTLE_WAIT_SECONDS)
-    place = f"data_center '{center.key}' ({center.title})"
-    if code in _WRONG_GRANT:
-        return Refusal(ConfigProblem(_GRANT_REFUSED.format(place=place, code=code)))
-    if code in _WRONG_CLIENT:
-        return Refusal(ConfigProblem(_CLIENT_REFUSED.format(place=place, code=code)))
-    reason = code or (body if isinstance(body, str) else "an answer without access_token")
-    return Refusal(Transient(_IN_TROUBLE.format(place=place, reason=reason)), float(2**attempt))
+    if kind is Meaning.GRANT:
+        perhaps = _OR_TOO_OFTEN if known_as(word) == "access_denied" else ""
+        return Refusal(NotTaken(_GRANT_REFUSED.format(place=place, code=word) + perhaps))
+    if kind is Meaning.CLIENT:
+        return Refusal(NotTaken(_CLIENT_REFUSED.format(place=place, code=word)))
+    if kind is Meaning.USER:
+        return Refusal(RefusedByZoho(_USER_REFUSED.format(place=place, code=word)))
+    soon = float(2**attempt)
+    if kind is not Meaning.TROUBLE:
+        error = Unexpected(_NOT_KNOWN.format(place=place, code=word))
+        return Refusal(error, soon if kind is Meaning.UNKNOWN else 0.0)
+    sentence = _IN_TROUBLE.format(place=place, reason=in_brackets(answer), remedy=answer.remedy)
+    if answer.is_the_users:
+        return Refusal(ConfigProblem(sentence))
+    return Refusal(Transient(sentence), soon if passes(answer) else 0.0)
 
 
 _THROTTLED = (
@@ -52,8 +54,17 @@ _GRANT_REFUSED = (
     "Zoho refused refresh_token in {place}: {code}. It may have been revoked, mistyped, or made in another data "
     "centre; make a new one in that data centre or correct data_center."
 )
+_OR_TOO_OFTEN = " If it worked a moment ago, too many tokens were asked for: wait ten minutes and run again."
 _CLIENT_REFUSED = (
     "Zoho refused client_id or client_secret in {place}: {code}. Copy both again from Zoho's API console of that data "
     "centre, and see that the client is enabled for it (Multi DC)."
 )
-_IN_TROUBLE = "Zoho's sign-in server of {place} did not give an access token ({reason}). Run again later."
+_USER_REFUSED = (
+    "Zoho refused refresh_token in {place}: {code}. The user who gave it is not active; let an administrator of the "
+    "organization activate the user, or make a new one as another user with `source-zoho login`."
+)
+_NOT_KNOWN = (
+    "Zoho refused refresh_token in {place} for a reason unknown here: {code}. Make a new one with `source-zoho login`; "
+    "if it is refused in the same words, please report it."
+)
+_IN_TROUBLE = "Zoho's sign-in server of {place} did not give an access token ({reason}). {remedy}"

@@ -8,10 +8,13 @@ is therefore never guessed: a token that Zoho does not say to be ended is tried 
 
 from __future__ import annotations
 
-from source_zoho.errors import ConfigProblem, Transient
+from source_zoho.data_centers import DATA_CENTERS
+from source_zoho.errors import RefusedByZoho, Transient
 from source_zoho.oauth.calls import posted
-from source_zoho.oauth.sign_in_refusals import CODE_UNKNOWN, code_of, problem_of
+from source_zoho.oauth.refusals import judge
+from source_zoho.oauth.sign_in_refusals import CODE_UNKNOWN
 from source_zoho.oauth.tokens import Grant
+from source_zoho.oauth.words import in_brackets, known_as, word_of
 
 
 def revoke(grant: Grant) -> bool:
@@ -20,29 +23,24 @@ def revoke(grant: Grant) -> bool:
 
     Raises ZohoError when it lives on, or when nobody knows.
     """
-    body = posted(f"{grant.accounts_url}/oauth/v2/token/revoke", {"token": grant.refresh_token})
-    if isinstance(body, dict) and body.get("status") == "success":
+    answer = posted(f"{grant.accounts_url}/oauth/v2/token/revoke", {"token": grant.refresh_token})
+    if answer.text("status") == "success":
         return True
-    if isinstance(body, str) and not body.startswith("HTTP 4"):
-        raise Transient(f"Zoho did not say whether the refresh_token is ended ({body}). Run the command again later.")
+    if answer.body is None and not 400 <= answer.status < 500:
+        reason = in_brackets(answer)
+        raise Transient(f"Zoho did not say whether the refresh_token is ended ({reason}). {answer.remedy}")
     if _is_dead(grant):
         return False
-    raise ConfigProblem(
+    raise RefusedByZoho(
         f"Zoho did not end the refresh_token, and it still works. End it by hand: sign in at {grant.accounts_url}, "
         "choose Sessions and then Connected Apps, and remove the client's access."
     )
 
 
 def _is_dead(grant: Grant) -> bool:
-    form = {
-        "grant_type": "refresh_token",
-        "client_id": grant.client_id,
-        "client_secret": grant.client_secret,
-        "refresh_token": grant.refresh_token,
-    }
-    body = posted(f"{grant.accounts_url}/oauth/v2/token", form)
-    if isinstance(body, dict) and body.get("access_token"):
+    answer = grant.ask()
+    if answer.token("access_token"):
         return False
-    if code_of(body) in CODE_UNKNOWN:
+    if known_as(word_of(answer)) in CODE_UNKNOWN:
         return True
-    raise problem_of(body)
+    raise judge(answer, DATA_CENTERS[grant.data_center]).error

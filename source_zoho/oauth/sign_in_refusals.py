@@ -8,13 +8,14 @@ projects report. They come with status 200 or 400, so the body decides.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
-from source_zoho.errors import ConfigProblem, Transient, Unexpected, ZohoError
+from source_zoho.errors import ConfigProblem, RefusedByZoho, Transient, Unexpected, ZohoError
+from source_zoho.oauth.calls import Answer
+from source_zoho.oauth.words import Meaning, in_brackets, known_as, meaning, plain, word_of
 from source_zoho.scopes import DOUBTFUL
 
 CLIENT_UNKNOWN = frozenset({"invalid_client"})
-CODE_UNKNOWN = frozenset({"invalid_code", "invalid_grant"})
+CODE_UNKNOWN = frozenset({"invalid_code", "invalid_grant", "invalid_token"})
 _WAIT = "Zoho gives ten codes and ten tokens in ten minutes. Wait ten minutes and run `source-zoho login` again."
 _SENTENCES: Mapping[str, str] = {
     "access_denied": (
@@ -53,43 +54,50 @@ _SENTENCES: Mapping[str, str] = {
 }
 _SAME = {
     "invalid_grant": "invalid_code",
+    "invalid_token": "invalid_code",
+    "redirect_uri_mismatch": "invalid_redirect_uri",
     "invalid_oauthscope": "invalid_scope",
+    "scope_does_not_exist": "invalid_scope",
     "unsupported_grant_type": "invalid_request",
+    "invalid_response_type": "invalid_request",
+    "unsupported_response_type": "invalid_request",
 }
+# Nobody is asked for consent where a code is traded for tokens; there it means what the table of limits says.
+_DENIED_AT_THE_SERVER = (
+    "Zoho denied the sign-in{place}: more than ten codes or tokens within ten minutes, perhaps. Wait ten minutes, make "
+    "a new code, and run `source-zoho login` again."
+)
+_NOT_ACTIVE = (
+    "The user who signed in is not active at Zoho{place}. Let an administrator of the organization activate the user, "
+    "or sign in as another one with `source-zoho login`."
+)
 
 
-def code_of(body: Any) -> str:
-    """Return Zoho's word for what is wrong; empty when *body* has none."""
-    return str(body.get("error", "")) if isinstance(body, Mapping) else ""
-
-
-def problem_of(body: Any, place: str = "", scopes: Collection[str] = ()) -> ZohoError:
+def problem_of(answer: Answer, place: str = "", scopes: Collection[str] = ()) -> ZohoError:
     """
-    Return the error of *body*: the JSON of a failed answer, a word of Zoho's, or a text that says why there is none.
+    Return the error of *answer*, which has no token.
 
     *place* is the data centre that was asked, as a sentence names it; *scopes* are those that were asked for.
     """
-    code = code_of(body) or (body if isinstance(body, str) else "")
-    if code.lower() == "access denied" or "too many requests" in str(body).lower():
+    kind, where = meaning(answer), f" in {place}" if place else ""
+    if kind is Meaning.THROTTLED:
         return Transient(f"Zoho throttles sign-in. {_WAIT}")
-    known = code.lower()
-    sentence = _SENTENCES.get(_SAME.get(known, known))
-    if sentence:
-        where = f" in {place}" if place else ""
-        doubtful = ", ".join(scope for scope in DOUBTFUL if scope in scopes) or "every scope"
-        return ConfigProblem(sentence.format(place=where, doubtful=doubtful) + _in_zohos_words(code))
+    if kind is Meaning.USER:
+        return RefusedByZoho(_NOT_ACTIVE.format(place=where) + _in_zohos_words(answer))
     server = f"Zoho's sign-in server{f' of {place}' if place else ''}"
-    if isinstance(body, Mapping) and code:
+    if kind is Meaning.UNKNOWN:
         return Unexpected(
-            f"{server} refused the sign-in for a reason unknown here. Please report it." + _in_zohos_words(code)
+            f"{server} refused the sign-in for a reason unknown here. Please report it." + _in_zohos_words(answer)
         )
-    return Transient(f"{server} gave no answer that can be used ({_plain(code) or 'no reason'}). Run again later.")
+    if kind is Meaning.TROUBLE:
+        sentence = f"{server} gave no answer that can be used ({in_brackets(answer)}). {answer.remedy}"
+        return ConfigProblem(sentence) if answer.is_the_users else Transient(sentence)
+    known = known_as(word_of(answer))
+    doubtful = ", ".join(scope for scope in DOUBTFUL if scope in scopes) or "every scope"
+    denied = known == "access_denied" and place
+    sentence = _DENIED_AT_THE_SERVER if denied else _SENTENCES[_SAME.get(known, known)]
+    return RefusedByZoho(sentence.format(place=where, doubtful=doubtful) + _in_zohos_words(answer))
 
 
-def _in_zohos_words(code: str) -> str:
-    return f" (Zoho's word: {_plain(code)}.)"
-
-
-def _plain(text: str) -> str:
-    """Return *text* as it can be shown: whoever opens a page in the browser could have written it."""
-    return "".join(each for each in text if each.isprintable())[:60]
+def _in_zohos_words(answer: Answer) -> str:
+    return f" (Zoho's word: {plain(word_of(answer))}.)"

@@ -10,6 +10,8 @@ projects, so the body alone decides.
 from __future__ import annotations
 
 import hashlib
+import logging
+import math
 import threading
 import time
 from collections import deque
@@ -17,9 +19,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from source_zoho.data_centers import DATA_CENTERS, may_receive_a_token
-from source_zoho.errors import ConfigProblem, Transient, ZohoError
-from source_zoho.oauth.calls import posted
+from source_zoho.data_centers import DATA_CENTERS
+from source_zoho.errors import Transient, ZohoError
+from source_zoho.oauth.api_hosts import known_host, stranger
+from source_zoho.oauth.calls import TOKEN_PATH, Answer, posted
 from source_zoho.oauth.refusals import judge
 from source_zoho.oauth.shared_tokens import SharedToken, SharedTokens, shared_tokens
 
@@ -27,6 +30,11 @@ _REFRESH_EARLY_SECONDS = 300
 _TOKENS_ALLOWED, _TOKENS_WINDOW_SECONDS = 10, 600
 _ATTEMPTS = 4
 _ALIVE_SECONDS, _FUTILE_ENOUGH = 60, 2
+# Zoho's tokens live for an hour; larger numbers are milliseconds.
+_LIFE_SECONDS = 3600.0
+_MINUTES = 60  # so long nobody waits who looks at a form
+
+_log = logging.getLogger("airbyte")
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,16 @@ class Grant:
         """A name for the grant that tells nothing about it, and is another one when anything in it changes."""
         parts = (self.accounts_url, self.client_id, self.client_secret, self.refresh_token)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def ask(self) -> Answer:
+        """Ask Zoho for an access token, once."""
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "refresh_token": self.refresh_token,
+        }
+        return posted(f"{self.accounts_url}{TOKEN_PATH}", form)
 
 
 @dataclass(frozen=True)
@@ -93,6 +111,7 @@ class TokenStore:
         self._accepted: dict[str, float] = {}
         self._rejected: set[str] = set()
         self._told: set[str] = set()
+        self._strangers: set[str] = set()
         self._verdict: tuple[ZohoError, float] | None = None
         self._futile = 0
 
@@ -163,47 +182,50 @@ class TokenStore:
             found = shared.take(identity)
             if found and self.patient and found.value not in self._rejected and found.ends_at > self._wall_clock():
                 end = self._clock() + found.ends_at - self._wall_clock()
-                return AccessToken(found.value, end, _known_host(found.api_url))
+                return AccessToken(found.value, end, known_host(found.api_url))
             token = self._ask_patiently()
             ends_at = self._wall_clock() + token.expires_at_seconds - self._clock()
             shared.keep(identity, SharedToken(token.value, ends_at, token.api_url))
             return token
 
     def _ask_patiently(self) -> AccessToken:
-        problem: ZohoError = Transient("Zoho gave no access token.")
+        """Ask until there is a token or asking does not help any more. Raises ZohoError: why there is none."""
         for attempt in range(_ATTEMPTS):
             self._respect_the_allowance()
-            body = self._post()
-            token = self._read_token(body)
+            self._issued.append(self._clock())
+            answer = self._grant.ask()
+            token = self._read_token(answer)
             if token:
                 return token
-            refusal = judge(body, DATA_CENTERS[self._grant.data_center], attempt)
-            problem = refusal.error
-            if isinstance(problem, ConfigProblem) or not self.patient:
-                break
-            if attempt + 1 < _ATTEMPTS:
-                self._sleep(refusal.wait_seconds)
-        raise problem
+            refusal = judge(answer, DATA_CENTERS[self._grant.data_center], attempt)
+            is_too_long = refusal.wait_seconds >= _MINUTES and not self.patient
+            if not refusal.wait_seconds or is_too_long or attempt + 1 == _ATTEMPTS:
+                raise refusal.error
+            self._sleep(refusal.wait_seconds)
+        raise AssertionError("the last attempt ends with a token or an error")
 
-    def _post(self) -> Any:
-        """Return the body of the answer as JSON, or a text that says why there is none."""
-        form = {
-            "grant_type": "refresh_token",
-            "client_id": self._grant.client_id,
-            "client_secret": self._grant.client_secret,
-            "refresh_token": self._grant.refresh_token,
-        }
-        self._issued.append(self._clock())
-        return posted(f"{self._grant.accounts_url}/oauth/v2/token", form)
-
-    def _read_token(self, body: Any) -> AccessToken | None:
-        value = body.get("access_token") if isinstance(body, dict) else None
-        if not isinstance(value, str) or not value:
+    def _read_token(self, answer: Answer) -> AccessToken | None:
+        value = answer.token("access_token")
+        if not value:
             return None
-        life_seconds = _seconds(body.get("expires_in_sec")) or _seconds(body.get("expires_in")) or 3600.0
+        life_seconds = _seconds(answer.body.get("expires_in_sec")) or _seconds(answer.body.get("expires_in"))
+        life_seconds = min(life_seconds or _LIFE_SECONDS, _LIFE_SECONDS)
         self.note_accepted(value)  # what Zoho has just given is alive
+        self._note_a_stranger(stranger(answer))
         kept_seconds = max(life_seconds - _REFRESH_EARLY_SECONDS, life_seconds / 2)
-        return AccessToken(value, self._clock() + kept_seconds, _known_host(body.get("api_domain")))
+        return AccessToken(value, self._clock() + kept_seconds, known_host(answer.text("api_domain")))
+
+    def _note_a_stranger(self, host: str) -> None:
+        """Say once that Zoho names *host*, unless it is empty, and that it is given no token."""
+        if host and host not in self._strangers:
+            self._strangers.add(host)
+            asked = DATA_CENTERS[self._grant.data_center].api_url
+            _log.warning(
+                "Zoho names %s as the host of its API, which this version does not know, so no token is sent there and "
+                "%s is asked. If it is one of Zoho's, please report it.",
+                host,
+                asked,
+            )
 
     def _respect_the_allowance(self) -> None:
         now = self._clock()
@@ -219,18 +241,14 @@ class TokenStore:
 def _seconds(value: Any) -> float:
     """Return a life in seconds, or 0 when *value* is not one."""
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        seconds = float(value)
+    except (TypeError, ValueError, OverflowError):
         return 0.0
+    return seconds if math.isfinite(seconds) and seconds > 0 else 0.0
 
 
 def _wait(seconds: float) -> None:
     time.sleep(seconds)
-
-
-def _known_host(url: Any) -> str:
-    """Return *url* when it is on Zoho's list or this machine, else nothing: a token goes nowhere else."""
-    return url.rstrip("/") if isinstance(url, str) and may_receive_a_token(url) else ""
 
 
 _stores: dict[Grant, TokenStore] = {}

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from source_zoho.configuration import MOST_OF_A_TOKEN
-from source_zoho.errors import ConfigProblem
+from source_zoho.errors import RefusedByZoho
 
 _SCOPE, _GONE, _INVALID = "OAUTH_SCOPE_MISMATCH", "NOT_SUBSCRIBED", "INVALID_DATA"
 _NOT_ALLOWED = frozenset({"NO_PERMISSION", "PERMISSION_DENIED", "AUTHORIZATION_FAILED"})
@@ -26,7 +26,7 @@ _PLACE_OF_AN_EVENT = re.compile(r"events\[(\d+)\]")
 _NAMING = ("json_path", "api_name", "param_name", "param", "field", "resource_path_index", "module", "event")
 
 
-class Refused(ConfigProblem):
+class Refused(RefusedByZoho):
     """Zoho does not do what was asked about channels; the text is a sentence, *code* and *details* are Zoho's."""
 
     def __init__(self, sentence: str, code: str = "", details: Mapping[str, Any] | None = None) -> None:

@@ -283,6 +283,7 @@ class TestTheCommand:
         ("options", "config", "words"),
         [
             (["--stream", "books_bill"], CONFIG, "books_bill cannot be counted; --stream takes one of: books_bills"),
+            (["--stream", "books_bill"], CONFIG, "Did you mean books_bills?"),
             (["--from", "/no/such/file"], CONFIG, "/no/such/file cannot be read (No such file or directory)"),
             ([], {**CONFIG, "data_center": "europe"}, "data_center is 'europe'; expected one of: us"),
             ([], ["no", "object"], "must be a JSON object"),

@@ -66,14 +66,14 @@ def test_what_cannot_be_finished_leaves_the_old_file(path: Path, monkeypatch: py
     assert [each.name for each in path.parent.iterdir()] == ["config.json"]
 
 
-def test_a_place_that_cannot_be_written_is_told_beforehand(tmp_path: Path) -> None:
-    login_file.refuse_a_place_that_cannot_be_written(tmp_path / "config.json")
-    assert list(tmp_path.iterdir()) == []
+def test_a_folder_that_may_not_be_looked_into_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbid(*_: object) -> bool:
+        raise PermissionError(13, "Permission denied")
 
-    with pytest.raises(ConfigProblem, match=r"cannot be written \(No such file or directory\)"):
-        login_file.refuse_a_place_that_cannot_be_written(tmp_path / "nowhere" / "config.json")
-    with pytest.raises(ConfigProblem, match="is a folder; name a file in it with --output"):
-        login_file.refuse_a_place_that_cannot_be_written(tmp_path)
+    monkeypatch.setattr(Path, "exists", forbid)
+
+    with pytest.raises(ConfigProblem, match=r"cannot be written \(Permission denied\); name another file"):
+        login_file.existing(path)
 
 
 def test_what_is_there_is_kept_in_our_words(path: Path) -> None:

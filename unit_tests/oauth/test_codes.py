@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from source_zoho.errors import ConfigProblem, Transient, Unexpected, ZohoError
 from source_zoho.oauth.codes import Client, trade, trade_anywhere
 from source_zoho.oauth.places import Place, places_to_try
-from unit_tests.oauth.accounts_server import AccountsServers
+from unit_tests.oauth.accounts_server import AccountsServers, Said
 
 CLIENT = Client("1000.CLIENT", "hush")
 TOKENS = {"access_token": "1000.a", "refresh_token": "1000.r", "api_domain": "https://www.zohoapis.eu"}
@@ -18,7 +19,7 @@ EU, EU_HOST = Place.of("eu"), "accounts.zoho.eu"
 
 @pytest.fixture
 def zoho(monkeypatch: pytest.MonkeyPatch) -> AccountsServers:
-    return AccountsServers(monkeypatch, "source_zoho.oauth.codes")
+    return AccountsServers(monkeypatch)
 
 
 def test_a_code_is_traded_where_it_is_good(zoho: AccountsServers) -> None:
@@ -76,12 +77,16 @@ def test_a_sandboxs_api_is_on_this_machine(zoho: AccountsServers) -> None:
         ({"error": "invalid_client_secret"}, ConfigProblem, "Copy the client secret again"),
         ({"error": "unauthorized_client"}, ConfigProblem, "may not sign in this way"),
         ({"error": "invalid_redirect_uri"}, ConfigProblem, "Authorized Redirect URIs"),
-        ({"error": "access_denied"}, ConfigProblem, "ten sign-ins within ten minutes"),
+        ({"error": "access_denied"}, ConfigProblem, "more than ten codes or tokens within ten minutes"),
         ({"error": "Access Denied", "error_description": "too many requests"}, Transient, "Wait ten minutes"),
         ({"error": "brand_new"}, Unexpected, "Please report it. (Zoho's word: brand_new.)"),
-        ({}, Transient, "gave no answer that can be used (no reason). Run again later."),
-        ("HTTP 200 without JSON", Transient, "(HTTP 200 without JSON). Run again later."),
-        ("ConnectTimeout", Transient, "(ConnectTimeout). Run again later."),
+        ({}, Transient, "gave no answer that can be used (an answer without access_token). Run again later."),
+        (Said(200, b"<html>"), Transient, "(HTTP 200 without JSON). Run again later."),
+        (
+            requests.ConnectTimeout(),
+            Transient,
+            "(ConnectTimeout). Run again later, and see that this machine may reach",
+        ),
         ({"access_token": "1000.a"}, ConfigProblem, "no refresh token"),
         ({"access_token": 7, "refresh_token": "1000.r"}, Transient, "no answer that can be used"),
         ([], Transient, "no answer that can be used"),
@@ -132,11 +137,11 @@ def test_a_named_data_centre_alone_is_asked(zoho: AccountsServers) -> None:
     assert zoho.hosts == ["accounts.zoho.jp"]
 
 
-@pytest.mark.parametrize("body", [{"error": "Access Denied"}, "ConnectTimeout"])
+@pytest.mark.parametrize("body", [{"error": "Access Denied"}, requests.ConnectTimeout()])
 def test_trouble_ends_the_search_at_once(zoho: AccountsServers, body: Any) -> None:
     zoho.will_answer("accounts.zoho.com", body)
 
-    with pytest.raises(Transient):
+    with pytest.raises(Transient, match="name it with --data-center, and no other is asked"):
         trade_anywhere("1000.c", CLIENT, places_to_try(""))
 
-    assert len(zoho.heard) == 1
+    assert set(zoho.hosts) == {"accounts.zoho.com"}

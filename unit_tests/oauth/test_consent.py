@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from source_zoho.errors import ConfigProblem, Transient, ZohoError
+from source_zoho.errors import ConfigProblem, Transient, Unexpected, ZohoError
 from source_zoho.oauth.consent import Callback, ChallengeRefused, Consent, StrayCallback, read_callback
 
 URI = "http://127.0.0.1:8914/callback"
@@ -93,7 +93,10 @@ def test_an_answer_with_another_state_is_not_believed(consent: Consent, told: di
         ("invalid_redirect_uri", ConfigProblem, "Authorized Redirect URIs"),
         ("invalid_scope", ConfigProblem, "--without-scope"),
         ("Access Denied", Transient, "Wait ten minutes"),
-        ("server_error\x1b[2J", Transient, "no answer that can be used (server_error[2J)"),
+        ("server_error", Transient, "no answer that can be used (server_error). Run again later."),
+        ("ERROR_invalid_response_type", ConfigProblem, "does not understand the question"),
+        ("user_inactive", ConfigProblem, "Let an administrator of the organization activate the user"),
+        ("brand_new\x1b[2J", Unexpected, "Please report it. (Zoho's word: brand_new[2J.)"),
     ],
 )
 @pytest.mark.parametrize("repeats_the_state", [True, False])

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from source_zoho.data_centers import DATA_CENTERS
 from source_zoho.errors import ConfigProblem
+from source_zoho.oauth.calls import Answer
 from source_zoho.oauth.places import Place, place_told, places_to_try
 
 SANDBOX = "http://127.0.0.1:8080"
 US = Place.of("us")
 
 
-def nobody(url: str) -> Any:
+def nobody(url: str) -> Answer:
     raise AssertionError(f"{url} was asked")
 
 
@@ -51,9 +50,10 @@ def test_a_strangers_server_is_given_nothing(server: str) -> None:
 def test_a_location_of_another_name_is_looked_up_at_zoho() -> None:
     asked = []
 
-    def info(url: str) -> Any:
+    def info(url: str) -> Answer:
         asked.append(url)
-        return {"result": "success", "locations": {"gb": "https://accounts.zoho.uk", "xx": "https://evil.example"}}
+        locations = {"gb": "https://accounts.zoho.uk", "xx": "https://evil.example"}
+        return Answer(200, {"result": "success", "locations": locations})
 
     assert place_told(US, "gb", "", info) == Place.of("uk")
     assert asked == ["https://accounts.zoho.com/oauth/serverinfo"]
@@ -61,10 +61,37 @@ def test_a_location_of_another_name_is_looked_up_at_zoho() -> None:
         place_told(US, "xx", "https://evil.example", info)
 
 
-@pytest.mark.parametrize("body", ["ConnectionError", None, {}, {"locations": []}, {"locations": {"gb": 7}}])
-def test_a_look_up_that_fails_gives_no_place(body: Any) -> None:
-    with pytest.raises(ConfigProblem, match="does not know"):
-        place_told(US, "gb", "", lambda url: body)
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (Answer(reason="ConnectionError"), "ConnectionError"),
+        (Answer(503, reason="HTTP 503 without JSON"), "HTTP 503 without JSON"),
+        (Answer(200), "it has no locations"),
+        (Answer(200, {}), "it has no locations"),
+        (Answer(200, {"locations": []}), "it has no locations"),
+        (Answer(200, [{"locations": {"gb": "https://accounts.zoho.uk"}}]), "it has no locations"),
+    ],
+)
+def test_a_look_up_that_fails_gives_no_place_and_is_told(answer: Answer, why: str) -> None:
+    with pytest.raises(ConfigProblem) as raised:
+        place_told(US, "gb", "", lambda url: answer)
+
+    assert "data centre 'gb', which this version does not know" in str(raised.value)
+    assert f"Its list of them could not be had ({why})." in str(raised.value)
+
+
+def test_a_look_up_that_names_other_things_gives_no_place() -> None:
+    with pytest.raises(ConfigProblem, match=r"nothing was sent there\. Known are: us, eu"):
+        place_told(US, "gb", "", lambda url: Answer(200, {"locations": {"gb": 7}}))
+
+
+@pytest.mark.parametrize("location", ["\x1b[2Jgb", "x" * 500])
+def test_a_place_that_somebody_made_up_is_shown_so_that_it_does_no_harm(location: str) -> None:
+    with pytest.raises(ConfigProblem) as raised:
+        place_told(US, location, "", lambda url: Answer(200))
+
+    assert "\x1b" not in str(raised.value)
+    assert "x" * 21 not in str(raised.value)
 
 
 def test_a_sandbox_may_name_another_on_this_machine_and_nobody_else() -> None:

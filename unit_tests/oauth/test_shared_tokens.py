@@ -33,7 +33,10 @@ class Zoho:
         self.asked += 1
         answer = requests.Response()
         answer.status_code = 200
-        body: dict[str, object] = {**self.answer} or {"access_token": f"1000.token.{self.asked}", "expires_in": self.life_seconds}
+        body: dict[str, object] = {**self.answer} or {
+            "access_token": f"1000.token.{self.asked}",
+            "expires_in": self.life_seconds,
+        }
         answer._content = json.dumps(body).encode()
         return answer
 
