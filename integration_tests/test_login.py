@@ -140,7 +140,7 @@ def test_the_browser_ends_on_a_friendly_page_without_the_code_in_its_address(des
 
     assert desk.login(*FEW, visitor=visitor).exit_code == 0
 
-    assert visitor.addresses[-1] == f"http://127.0.0.1:{desk.port}/done"
+    assert visitor.addresses[-1] == f"http://localhost:{desk.port}/done"
     assert "You are signed in" in visitor.last_page
     assert "United States (us)" in visitor.last_page
 
@@ -226,7 +226,7 @@ def test_a_server_that_somebody_wrote_into_the_answer_is_given_no_secret(desk: D
     desk.login(*FEW, visitor=Visitor(on_the_way=lambda told: {**told, "accounts-server": server}))
 
     assert posts
-    assert [url for url in posts if not url.startswith(("http://127.0.0.1:",))] == []
+    assert [url for url in posts if not url.startswith(("http://127.0.0.1:", "http://localhost:"))] == []
 
 
 def test_the_configuration_of_a_sandbox_is_all_that_a_sign_in_needs(desk: Desk) -> None:

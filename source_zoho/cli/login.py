@@ -42,7 +42,7 @@ WAIT_SECONDS = 300
     default=DEFAULT_PORT,
     show_default=True,
     help="Where the browser comes back to: "
-    "http://127.0.0.1:PORT/callback is the redirect URI to register.",  # ignore-https-check
+    "http://localhost:PORT/callback is the redirect URI to register.",
 )
 @click.option("--no-browser", is_flag=True, help="Show the address instead of opening a browser.")
 @click.option(

@@ -21,6 +21,7 @@ from source_zoho.errors import ConfigProblem, Transient, ZohoError
 from source_zoho.oauth.consent import Callback, ChallengeRefused, Consent, StrayCallback, read_callback
 
 LOOPBACK = "127.0.0.1"
+HOST = "localhost"  # Zoho's console takes it in a redirect URI; of the number nobody has told
 CALLBACK_PATH, DONE_PATH = "/callback", "/done"
 _IDLE_SECONDS = 30  # browsers open connections that they do not use
 _PATIENCE_SECONDS = 150  # for the trade of a code and its calls, which take seconds
@@ -29,7 +30,7 @@ _FAREWELL_SECONDS = 5
 
 def redirect_uri(port: int) -> str:
     """Return the address that has to be registered with the client."""
-    return f"http://{LOOPBACK}:{port}{CALLBACK_PATH}"  # ignore-https-check
+    return f"http://{HOST}:{port}{CALLBACK_PATH}"  # ignore-https-check
 
 
 def in_words(seconds: float) -> str:
@@ -135,7 +136,7 @@ def served(desk: Desk, port: int) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="login")
     thread.start()
     try:
-        yield f"http://{LOOPBACK}:{port}/"  # ignore-https-check
+        yield f"http://{HOST}:{port}/"  # ignore-https-check
     finally:
         server.shutdown()
         server.server_close()
@@ -205,7 +206,7 @@ def _port_problem(port: int, error: OSError) -> str:
         reason = f"Port {port} is taken"
     else:
         reason = f"Port {port} cannot be opened ({error.strerror})"
-    address = f"http://{LOOPBACK}:PORT{CALLBACK_PATH}"  # ignore-https-check
+    address = f"http://{HOST}:PORT{CALLBACK_PATH}"  # ignore-https-check
     return (
         f"{reason}; choose another one with --port, and add its redirect URI ({address}) to the client in Zoho's API "
         "console. Or use --self-client, which needs no port."

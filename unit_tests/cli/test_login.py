@@ -198,7 +198,7 @@ def test_what_is_missing_is_asked_for_with_advice_and_the_secret_unseen(zoho: Zo
     assert zoho.config["client_secret"] == "hush"
     assert "hush" not in result.output
     assert "Open https://api-console.zoho.eu" in result.output
-    assert "Authorized Redirect URIs: http://127.0.0.1:9000/callback" in result.output
+    assert "Authorized Redirect URIs: http://localhost:9000/callback" in result.output
 
 
 @pytest.mark.usefixtures("somebody")
