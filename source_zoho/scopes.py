@@ -32,12 +32,13 @@ DOUBTFUL = (
 # a stream of it is named, and not otherwise.
 _WRITING = ("ZohoBooks.custommodules.ALL",)
 _FORM = re.compile(r"(ZohoBooks|ZohoSubscriptions|ZohoCRM|ZohoSearch)(\.\w+){1,3}\.\w+")
+_RECORDS = "ZohoCRM.modules.READ"
 _HELPERS = {
     "ZohoCRM.org.READ": "the organization and its edition, which says how many calls may be under way",
     "ZohoCRM.composite_requests.CUSTOM": "fields of five modules in one call: saves credits",
     "ZohoCRM.coql.READ": "queries of yours, and records by queries: saves credits",
     "ZohoCRM.bulk.READ": "long modules by Bulk Read: saves credits",
-    "ZohoCRM.modules.READ": "records of all modules, and what was deleted",
+    _RECORDS: "records of all modules, and what was deleted",
 }
 _SHOWN = 2
 _GROUPED = re.compile(r"^(ZohoCRM\.settings)\..+\.READ$")
@@ -107,6 +108,8 @@ def _needed(name: str) -> Iterator[str]:
     product = product_of(name)
     if name in columns():
         nodes: list[Any] = [row for row in rows(_written()) if row["$parameters"]["name"] == name]
+        if "{record_id}" in columns()[name].get("path", ""):  # a list for each record, which is read first
+            yield _RECORDS
     else:
         nodes = [_written()["dynamic_streams"]]  # a module or a query; both read records
     for scope in _reached(nodes, set()):

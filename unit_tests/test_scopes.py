@@ -34,6 +34,11 @@ def test_a_child_needs_the_scopes_of_its_parents() -> None:
     assert "ZohoSubscriptions.subscriptions.READ" in scopes.for_streams(["billing_unbilled_charges"])
 
 
+@pytest.mark.parametrize("name", ["crm_record_emails", "crm_deal_contact_roles", "crm_record_shares", "crm_timelines"])
+def test_a_list_for_each_record_needs_the_records(name: str) -> None:
+    assert "ZohoCRM.modules.READ" in scopes.for_streams([name])
+
+
 @pytest.mark.parametrize("name", ["crm_leads", "crm_query_open_deals", "crm_our_boats"])
 def test_a_module_or_a_query_needs_records_metadata_and_what_saves_credits(name: str) -> None:
     assert scopes.for_streams([name, "crm_contact_roles"]) == [

@@ -59,6 +59,9 @@ def minted(wish: Wish, ready: Prepared, port: int, seconds: int, *, opens: bool)
 def kept(path: Path, ready: Prepared, tokens: Minted) -> dict[str, Any]:
     """Write the configuration to *path* and return it. A refresh token that cannot be written is ended again."""
     config = {**ready.config, **_settings(ready, tokens)}
+    before, now = ready.config.get("products"), config.get("products")
+    if before and before != now:
+        say(f"products was {', '.join(before)} and is {', '.join(now or ())} now: no other product is read with it.")
     try:
         login_file.write(path, config)
     except ConfigProblem:

@@ -110,7 +110,7 @@ def next_steps(path: Path) -> str:
     return (
         f"Written to {path}, which only you can read.\n"
         f"Next: source-zoho check --config {path}\n"
-        f"then: source-zoho discover --config {path}"
+        f"then: source-zoho land --config {path} --streams NAMES, which makes a DuckDB file of them"
     )
 
 

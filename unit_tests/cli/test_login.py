@@ -143,6 +143,16 @@ def test_an_existing_configuration_gives_client_and_place_and_keeps_its_other_se
     assert "1000.x" not in result.output
 
 
+def test_it_says_when_another_product_is_read_than_before(zoho: Zoho) -> None:
+    old = {"client_id": "1000.OLD", "client_secret": "hush", "products": ["books", "crm"]}
+    zoho.path.write_text(json.dumps(old))
+
+    result = zoho.login("--force", "--streams", "books_bills", env={"COLUMNS": "300"})
+
+    assert zoho.config["products"] == ["books"]
+    assert "products was books, crm and is books now: no other product is read with it." in result.output
+
+
 def test_the_secret_of_another_client_is_not_taken_from_the_configuration(zoho: Zoho) -> None:
     zoho.path.write_text(json.dumps({"client_id": "1000.OLD", "client_secret": "hush"}))
 
