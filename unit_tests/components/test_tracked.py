@@ -138,7 +138,7 @@ def test_a_404_in_zohos_words_means_that_the_record_is_gone(zoho: requests_mock.
             "does not have this part",
             FailureType.config_error,
         ),
-        ({"status_code": 404, "text": "<html>"}, "does not know", FailureType.system_error),
+        ({"status_code": 404, "text": "<html>"}, "There is no such address", FailureType.config_error),
         ({"status_code": 400, "json": {"code": 2, "message": "Invalid"}}, "did not say", FailureType.system_error),
         ({"status_code": 403, "json": {"code": 99, "message": "?"}}, "does not know", FailureType.system_error),
     ],
