@@ -98,66 +98,76 @@ def messages(text: str) -> list[dict[str, Any]]:
 
 
 def test_the_commands_of_the_readme_do_what_it_says(place: Path, zoho: Emulator) -> None:
-    signing_in, landing, asking, looking, reading, reading_on, planning, counting, reporting, examining = (
-        runnable_blocks(README)
-    )
-    organization_id = zoho.organization_ids[0]
-    invoices = zoho.rows("invoices", organization_id)
-    before = (place / "sandbox-config.json").read_text(encoding="utf-8")
+    signing_in, landing, asking, looking, reading, reading_on, *questions = runnable_blocks(README)
 
-    signed_in = run(signing_in.replace("source-zoho login", f"source-zoho login --port {a_free_port()}"), place)
-    assert signed_in.returncode == 0, signed_in.stdout + signed_in.stderr
-    assert "Written to sandbox-config.json" in signed_in.stdout
-    config = (place / "sandbox-config.json").read_text(encoding="utf-8")
-    assert json.loads(config)["refresh_token"] != json.loads(before)["refresh_token"]
+    sign_in(signing_in, place)
+    land(landing, asking, place, zoho)
+    look(looking, place)
+    read_twice(reading, reading_on, place, zoho)
+    ask(questions, place)
 
-    landed = run(landing, place)
-    assert landed.returncode == 0, landed.stderr
-    first, again = re.findall(r"books_invoices +(\S+) +(\S+)", landed.stdout)
-    assert first == (str(len(invoices)), str(len(invoices)))
+
+def sign_in(block: str, place: Path) -> None:
+    before = config_of(place)
+    told = done_in(place, block.replace("source-zoho login", f"source-zoho login --port {a_free_port()}"))
+    assert "Written to sandbox-config.json" in told
+    assert config_of(place)["refresh_token"] != before["refresh_token"]
+
+
+def land(landing: str, asking: str, place: Path, zoho: Emulator) -> None:
+    invoices = zoho.rows("invoices", zoho.organization_ids[0])
+    all_of_them = str(len(invoices))
+
+    first, again = re.findall(r"books_invoices +(\S+) +(\S+)", done_in(place, landing))
+    assert first == (all_of_them, all_of_them)
     assert int(again[0]) < len(invoices) / 10
-    assert again[1] == str(len(invoices))
+    assert again[1] == all_of_them
 
-    asked = run(asking, place)
-    assert asked.returncode == 0, asked.stderr
-    counted_rows = Counter(str(row["status"]) for row in invoices)
-    assert dict(re.findall(r"^│ (\w+) +│ +(\d+)", asked.stdout, re.MULTILINE)) == {
-        status: str(rows) for status, rows in counted_rows.items()
-    }
+    counted = Counter(str(row["status"]) for row in invoices)
+    shown = dict(re.findall(r"^│ (\w+) +│ +(\d+)", done_in(place, asking), re.MULTILINE))
+    assert shown == {status: str(rows) for status, rows in counted.items()}
 
-    looked = run(looking, place)
-    assert looked.returncode == 0, looked.stderr
-    answers = Counter(message["type"] for message in messages(looked.stdout) if message["type"] != "LOG")
+
+def look(block: str, place: Path) -> None:
+    told = done_in(place, block)
+    answers = Counter(message["type"] for message in messages(told) if message["type"] != "LOG")
     assert answers == {"SPEC": 1, "CONNECTION_STATUS": 1, "CATALOG": 1}
-    assert '"status":"SUCCEEDED"' in looked.stdout.replace(" ", "")
+    assert '"status":"SUCCEEDED"' in told.replace(" ", "")
 
-    read = run(reading, place)
-    assert read.returncode == 0, read.stderr
-    assert len(records(place / "first.jsonl")) == len(zoho.rows("invoices", organization_id))
+
+def read_twice(reading: str, reading_on: str, place: Path, zoho: Emulator) -> None:
+    organization_id = zoho.organization_ids[0]
+    done_in(place, reading)
+    first = records(place / "first.jsonl")
+    assert len(first) == len(zoho.rows("invoices", organization_id))
 
     changed = str(zoho.rows("invoices", organization_id)[5]["invoice_id"])
     zoho.edit("invoices", organization_id, changed, reference_number="seen")
-    read_on = run(reading_on, place)
-    assert read_on.returncode == 0, read_on.stderr
-    again_read = records(place / "second.jsonl")
-    assert [record["invoice_id"] for record in again_read if record["reference_number"] == "seen"] == [changed]
-    assert len(again_read) < len(records(place / "first.jsonl")) / 10
+    done_in(place, reading_on)
+    again = records(place / "second.jsonl")
+    assert [record["invoice_id"] for record in again if record["reference_number"] == "seen"] == [changed]
+    assert len(again) < len(first) / 10
 
-    planned = run(planning, place)
-    assert planned.returncode == 0, planned.stderr
-    assert "differs" in planned.stdout
 
-    counted = run(counting, place)
-    assert counted.returncode == 0, counted.stderr
-    assert "1 equal" in counted.stdout
-
-    reported = run(reporting, place)
-    assert reported.returncode == 0, reported.stderr
+def ask(blocks: list[str], place: Path) -> None:
+    planning, counting, reporting, examining = blocks
+    assert "differs" in done_in(place, planning)
+    assert "1 equal" in done_in(place, counting)
+    done_in(place, reporting)
     assert "The one stream was read to its end." in (place / "sync-report.html").read_text(encoding="utf-8")
+    assert "Everything that was asked about can be read." in done_in(place, examining)
 
-    examined = run(examining, place)
-    assert examined.returncode == 0, examined.stdout + examined.stderr
-    assert "Everything that was asked about can be read." in examined.stdout
+
+def done_in(place: Path, script: str) -> str:
+    """Return what *script* writes to standard output, which has to go well."""
+    ended = run(script, place)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def config_of(place: Path) -> dict[str, Any]:
+    config: dict[str, Any] = json.loads((place / "sandbox-config.json").read_text(encoding="utf-8"))
+    return config
 
 
 def a_free_port() -> int:
