@@ -270,9 +270,49 @@ def test_a_scope_that_queries_lack_leaves_lists(a_zoho: StartZoho, tmp_path: Pat
     assert (told["road"], told["rows"], told["calls"]["bound"]) == ("lists", None, "at_least")
 
 
-def test_a_sign_in_that_fails_is_told_in_a_sentence(desk: Desk) -> None:
-    result = desk.plan(desk.catalog("books_taxes"), refresh_token="1000.stale")
+@pytest.mark.parametrize("chosen", [[], ["60010007011"]])
+def test_a_sign_in_that_fails_is_told_in_a_sentence_and_promises_nothing(desk: Desk, chosen: list[str]) -> None:
+    result = desk.plan(desk.catalog("books_taxes"), refresh_token="1000.stale", organization_ids=chosen)
 
     assert result.exit_code == 1
-    assert "refresh" in result.stdout + result.stderr
+    assert "Not planned: books_taxes: Zoho refused refresh_token" in result.stdout
+    assert result.stdout.splitlines()[-1].startswith("Nothing that costs calls could be planned, so nobody knows")
     assert "Traceback" not in result.output
+
+
+def test_a_day_that_is_used_up_is_told_when_planning_asks(a_zoho: StartZoho, tmp_path: Path) -> None:
+    desk = Desk(a_zoho(calls_per_day=1), tmp_path)
+    first, _ = desk.zoho.organization_ids
+    catalog = desk.catalog("books_invoices", "books_profit_and_loss", "books_taxes")
+
+    result = desk.plan(catalog, organization_ids=[first])
+
+    last = result.stdout.splitlines()[-1]
+    assert result.exit_code == 1
+    assert "Not planned: books_taxes: Stopped calling organization" in result.stdout
+    assert last.startswith(f"Nothing is left today of Zoho Books, organization {first}. It does not suffice")
+    assert last.endswith("1 stream could not be planned, and comes on top: books_taxes.")
+
+
+def test_a_day_of_which_planning_asks_nothing_is_not_promised(desk: Desk) -> None:
+    first, _ = desk.zoho.organization_ids
+    catalog = desk.catalog("books_invoices")
+    state = desk.read(catalog).state
+
+    result = desk.plan(catalog, state=state, organization_ids=[first])
+
+    assert desk.zoho.calls.total == 0
+    why, verdict = result.stdout.splitlines()[-2:]
+    assert why.endswith("today: not known (Zoho tells it with its answers, and planning had none).")
+    assert verdict == (
+        f"Nobody knows whether it can be read today: what is left is not known of Zoho Books, organization {first}. "
+        "Besides, 1 stream may take more than its + says: books_invoices."
+    )
+
+
+def test_a_job_of_bulk_read_may_leave_something_to_lists(desk: Desk) -> None:
+    plan = streams(desk.told(desk.catalog("crm_wide_load"), crm_transport="bulk"))["crm_wide_load"]
+
+    assert plan["road"] == "Bulk Read"
+    assert plan["credits"]["bound"] == "about"
+    assert plan["remarks"][0].startswith("and up to 4 credits more, 1 for each hundred records that files of Bulk Read")

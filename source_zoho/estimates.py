@@ -56,3 +56,8 @@ class Forecast:
     organization_id: str = ""
     documents: bool = False
     why: str = ""
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether it may take more than is known, and nobody knows how much."""
+        return any(each.bound is Bound.AT_LEAST for each in (self.calls, self.credits) if each)

@@ -7,12 +7,13 @@ from rich.text import Text
 
 from source_zoho.cli.configured import usable_config
 from source_zoho.cli.plan_asking import plan_for
+from source_zoho.cli.plan_document import document
 from source_zoho.cli.plan_last import read_last
-from source_zoho.cli.plan_lines import Plan, document
-from source_zoho.cli.plan_report import sentences, table
+from source_zoho.cli.plan_lines import Plan
+from source_zoho.cli.plan_report import sentences
+from source_zoho.cli.plan_table import fitted
 from source_zoho.cli.progress import Steps
-from source_zoho.cli.terminal import FAILED, INTERRUPTED, WRONG_USE, end, notices, results, terminate_like_interrupt
-from source_zoho.errors import ConfigProblem, ZohoError
+from source_zoho.cli.terminal import FAILED, notices, results, said_plainly
 
 
 @click.command()
@@ -40,16 +41,9 @@ def plan(config_path: str, catalog: str | None, state: str | None, last: str | N
     Ends with 0 when every stream could be planned, with 1 when one could not or Zoho could not be asked, with 2 when it
     was used wrongly.
     """
-    try:
-        with terminate_like_interrupt():
-            bill = read_last(last) if last else None
-            made = plan_for(usable_config(config_path), catalog, state, bill, Steps(notices()))
-    except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
-    except ConfigProblem as error:
-        end(WRONG_USE, str(error))
-    except ZohoError as error:
-        end(FAILED, str(error))
+    with said_plainly():
+        bill = read_last(last) if last else None
+        made = plan_for(usable_config(config_path), catalog, state, bill, Steps(notices()))
     _show(made, as_json=as_json)
     raise SystemExit(FAILED if made.unplanned else 0)
 
@@ -58,6 +52,7 @@ def _show(made: Plan, *, as_json: bool) -> None:
     if as_json:
         results().print_json(json.dumps(document(made)))
         return
-    results().print(table(made))
-    for sentence in sentences(made):
+    shown, left_out = fitted(made, results())
+    results().print(shown)
+    for sentence in filter(None, (left_out, *sentences(made))):
         results().print(Text(sentence), soft_wrap=True)

@@ -14,7 +14,8 @@ class Budget:
     """
     What may be spent on *products*, in one organization where that is named: what is *left* today, and *per_day* later.
 
-    None is what nobody tells. ``because`` says where the number comes from.
+    None is what nobody tells. ``because`` says where the number comes from. Where *left* is no more than the most that
+    there may be, *surely* is what there is at least.
     """
 
     products: tuple[str, ...]
@@ -23,6 +24,7 @@ class Budget:
     per_day: int | None = None
     organization_id: str = ""
     because: str = ""
+    surely: int | None = None
 
     @property
     def title(self) -> str:
@@ -31,16 +33,42 @@ class Budget:
         return f"{names}, organization {self.organization_id}" if self.organization_id else names
 
     def cost(self, forecast: Forecast) -> int:
-        """Return what *forecast* takes of this budget."""
-        is_ours = forecast.product in self.products and forecast.organization_id == self.organization_id
+        """Return what *forecast* takes of this budget, as far as that is known."""
         spent = forecast.credits if self.unit == CREDITS else forecast.calls
-        return spent.value if is_ours and spent else 0
+        return spent.value if self._is_for(forecast) and spent else 0
+
+    def may_grow(self, forecast: Forecast) -> bool:
+        """Tell whether *forecast* may take more of this budget than is known."""
+        return self._is_for(forecast) and forecast.may_grow
+
+    def may_be_short_of(self, spent: int) -> bool:
+        """Tell whether nobody knows that so much may be *spent* today."""
+        return self.left is None or (self.surely is not None and spent > self.surely)
+
+    def _is_for(self, forecast: Forecast) -> bool:
+        return forecast.product in self.products and forecast.organization_id == self.organization_id
 
 
 def days_of_streams(streams: Sequence[Sequence[Forecast]], budgets: Iterable[Budget]) -> list[int | None]:
     """Return on which day each of *streams*, told by its forecasts, is finished if they are read in this order."""
     by_budget = [days_of([_cost(each, budget) for each in streams], budget.left, budget.per_day) for budget in budgets]
     return [_latest([days[place] for days in by_budget]) for place in range(len(streams))]
+
+
+def may_end_later(streams: Sequence[Sequence[Forecast]], budgets: Iterable[Budget]) -> list[bool]:
+    """
+    Return of each of *streams* whether it may be finished on a later day than ``days_of_streams`` says.
+
+    Whatever takes more than is known keeps those waiting that are read behind it.
+    """
+    found = [any(each.may_grow for each in forecasts) for forecasts in streams]
+    for budget in budgets:
+        spent, grows = 0, False
+        for place, forecasts in enumerate(streams):
+            cost, may_grow = _cost(forecasts, budget), any(map(budget.may_grow, forecasts))
+            spent, grows = spent + cost, grows or may_grow
+            found[place] |= bool(cost) and (grows or budget.may_be_short_of(spent))
+    return found
 
 
 def share(forecasts: Iterable[Forecast], budgets: Iterable[Budget]) -> float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from source_zoho.cli.connector import parse
-from source_zoho.cli.counts_emitted import opened
+from source_zoho.cli.counts_emitted import called, opened
 from source_zoho.errors import ConfigProblem
 from source_zoho.ledger import PREFIX, Bill, bill_in
 
@@ -16,8 +16,8 @@ def read_last(name: str) -> Bill:
         bill = last_bill(lines)
     if bill is None:
         raise ConfigProblem(
-            f"{name} does not tell what a read cost. Give --last what `source-zoho read` wrote to standard output, to "
-            "its end, or a log that has its messages."
+            f"{called(name)} does not tell what a read cost. Give --last what `source-zoho read` wrote to standard "
+            "output, to its end, or a log that has its messages."
         )
     return bill
 

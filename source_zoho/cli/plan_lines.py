@@ -1,10 +1,9 @@
 """What does the plan say of each stream, all organizations together, and of everything?"""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-from source_zoho.cli.plan_budget import Budget, days_of_streams, share
+from source_zoho.cli.plan_budget import Budget, days_of_streams, may_end_later, share
 from source_zoho.estimates import NOTHING, Bound, Estimate, Forecast
 from source_zoho.ledger import Bill, Cost
 from source_zoho.pace import Limits
@@ -17,7 +16,7 @@ class Line:
     """
     One stream: its *forecasts*, the *day* on which it is finished (None: a later one), the *part* of today's allowance
     that it takes, how many *seconds* its calls need at the allowed pace (in CRM: as quickly as Zoho answered when the
-    plan was made), and what it cost *really* the last time.
+    plan was made), and what it cost *really* the last time. What nobody knows may make it end *or_later*.
     """
 
     product: str
@@ -27,6 +26,12 @@ class Line:
     part: float | None = None
     seconds: float | None = None
     really: Cost | None = None
+    or_later: bool = False
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether it may take more than is known."""
+        return any(each.may_grow for each in self.forecasts)
 
     @property
     def is_planned(self) -> bool:
@@ -99,15 +104,29 @@ class Plan:
         return [line for line in self.lines if line.forecasts and not line.is_planned]
 
     @property
+    def planned(self) -> list[Line]:
+        """Return what could be planned."""
+        return [line for line in self.lines if line.is_planned]
+
+    @property
     def stops_in(self) -> Line | None:
         """Return the first stream that is not finished today."""
-        return next((line for line in self.lines if line.day != 1), None)
+        return next((line for line in self.planned if line.day != 1), None)
 
     @property
     def last_day(self) -> int | None:
-        """Return the day on which everything is finished; None for one that nobody can tell."""
-        days = [line.day for line in self.lines]
+        """Return the day on which all that could be planned is finished; None for one that nobody can tell."""
+        days = [line.day for line in self.planned]
         return None if None in days else max((day for day in days if day), default=1)
+
+    @property
+    def or_later(self) -> bool:
+        """Whether it may all be finished on a later day than is known."""
+        return any(line.or_later for line in self.planned)
+
+    def finished_today(self, *, perhaps: bool = False) -> list[str]:
+        """Return the streams that are finished today; *perhaps*: those that are if nothing takes more than is known."""
+        return [line.stream for line in self.planned if line.day == 1 and line.or_later == perhaps]
 
 
 def plan_of(
@@ -118,7 +137,8 @@ def plan_of(
     for each in forecasts:
         groups.setdefault((each.product, each.stream), []).append(each)
     really = _by_stream(last)
-    days = days_of_streams(list(groups.values()), budgets)
+    streams = list(groups.values())
+    days, or_later = days_of_streams(streams, budgets), may_end_later(streams, budgets)
     lines = [
         Line(
             *key,
@@ -127,8 +147,9 @@ def plan_of(
             share(found, budgets),
             seconds_of(found, limits, cost.seconds_of_a_call.get("crm")),
             really.pop(key, Cost()) if last else None,
+            later,
         )
-        for (key, found), day in zip(groups.items(), days, strict=True)
+        for (key, found), day, later in zip(groups.items(), days, or_later, strict=True)
     ]
     lines += [Line(*key, really=spent) for key, spent in sorted(really.items())]
     every = [each for found in groups.values() for each in found]
@@ -169,78 +190,16 @@ def _by_stream(bill: Bill | None) -> dict[Key, Cost]:
     return found
 
 
-def document(plan: Plan) -> dict[str, Any]:
-    """Return *plan* for programs."""
-    stops = plan.stops_in
-    return {
-        "complete": not plan.unplanned,
-        "streams": [_entry(line) for line in plan.lines],
-        "totals": {product: _totals(plan.of(product)) for product in plan.products},
-        "seconds": plan.seconds,
-        "budgets": [_budget(each) for each in plan.budgets],
-        "finishes_today": [line.stream for line in plan.lines if line.is_planned and line.day == 1],
-        "stops_in": stops.stream if stops else None,
-        "days": plan.last_day,
-        "plan_itself": {
-            product: {"calls": plan.cost.of(product).calls, "credits": plan.cost.of(product).credits}
-            for product in plan.products
-        },
-    }
-
-
-def _entry(line: Line) -> dict[str, Any]:
-    entry = {
-        "product": line.product,
-        "stream": line.stream,
-        "road": line.road or None,
-        "planned": line.is_planned,
-        "rows": _number(line.rows),
-        "calls": _number(line.calls) if line.is_planned else None,
-        "credits": _number(line.credits),
-        "seconds": line.seconds,
-        "share_of_today": line.part if line.part != float("inf") else None,
-        "day": line.day,
-        "remarks": line.remarks,
-        "organizations": [_of_organization(each) for each in line.forecasts if each.organization_id],
-    }
-    if line.really is None:
-        return entry
-    last = {"calls": line.really.calls, "credits": line.really.credits, "difference": line.difference}
-    return {**entry, "last": last}
-
-
-def _of_organization(forecast: Forecast) -> dict[str, Any]:
-    return {
-        "organization_id": forecast.organization_id,
-        "rows": _number(forecast.rows),
-        "calls": _number(forecast.calls),
-    }
-
-
-def _totals(lines: Sequence[Line]) -> dict[str, Any]:
-    total = total_of(lines)
-    last = None if total.really is None else {"calls": total.really.calls, "credits": total.really.credits}
-    return {"calls": _number(total.calls), "credits": _number(total.credits), "last": last}
-
-
 def total_of(lines: Sequence[Line]) -> Line:
-    """Return *lines* as one."""
-    forecasts = [each for line in lines for each in line.forecasts if each.calls is not None]
+    """Return *lines* as one; what could not be planned comes on top, and nobody knows how much that is."""
+    forecasts = [_with_a_cost(each) for line in lines for each in line.forecasts]
     really = [line.really for line in lines if line.really is not None]
     product = lines[0].product if lines else ""
     return Line(product, "total", forecasts, really=sum(really, Cost()) if really else None)
 
 
-def _number(estimate: Estimate | None) -> dict[str, Any] | None:
-    return None if estimate is None else {"value": estimate.value, "bound": estimate.bound.value or "exactly"}
-
-
-def _budget(budget: Budget) -> dict[str, Any]:
-    return {
-        "products": list(budget.products),
-        "organization_id": budget.organization_id or None,
-        "unit": budget.unit,
-        "left_today": budget.left,
-        "per_day": budget.per_day,
-        "because": budget.because,
-    }
+def _with_a_cost(forecast: Forecast) -> Forecast:
+    if forecast.calls is not None:
+        return forecast
+    unknown = Estimate(0, Bound.AT_LEAST)
+    return replace(forecast, calls=unknown, credits=unknown if forecast.product == "crm" else None)

@@ -45,7 +45,7 @@ def duration(seconds: float) -> str:
 
 def _legend(lines: Sequence[Line]) -> Iterator[str]:
     bounds = {each.bound for line in lines for each in (line.rows, line.calls, line.credits) if each}
-    bounds |= {Bound.AT_LEAST for line in lines if line.or_later}
+    bounds |= {Bound.AT_LEAST for line in lines if line.or_later or (line.forecasts and not line.is_planned)}
     told = [words for bound, words in _LEGEND.items() if bound in bounds]
     if told:
         yield f"{'; '.join(told)}."
@@ -63,7 +63,7 @@ def _remarks(lines: Sequence[Line]) -> Iterator[str]:
 
 def _time(plan: Plan) -> Iterator[str]:
     listed = plan.of("books") + plan.of("billing")
-    if plan.seconds is not None and listed:
+    if plan.seconds and listed:
         is_open = any(line.may_grow or line in plan.unplanned for line in listed)
         needed = f"at least {duration(plan.seconds)}" if is_open else duration(plan.seconds)
         yield f"Books and Billing need {needed} at the allowed pace, each organization at its own."

@@ -44,11 +44,16 @@ _ROAD = "list"
 
 @dataclass(frozen=True)
 class Credits:
-    """The credits that are *left* now and come *per_day*, as far as Zoho tells, and how that is known (``because``)."""
+    """
+    The credits that are *left* now and come *per_day*, as far as Zoho tells, and how that is known (``because``).
+
+    Where *left* is no more than what there may be at most, *surely* is what there is at least.
+    """
 
     left: int | None
     per_day: int | None
     because: str
+    surely: int | None = None
 
 
 class CrmForecasts:
@@ -110,7 +115,7 @@ class CrmForecasts:
         if edition.credits is None:
             return Credits(None, None, "the edition is not known, and Zoho tells only when half of them are used")
         because = f"at most: more than half of the {edition.credits:,} of the edition {edition.edition}, by its users"
-        return Credits(max(edition.credits - known.spent, 0), edition.credits, because)
+        return Credits(max(edition.credits - known.spent, 0), edition.credits, because, edition.credits // 2)
 
     # ── modules ──
 

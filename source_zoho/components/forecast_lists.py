@@ -44,6 +44,11 @@ class Known:
             return Estimate(ROWS_OF_A_PAGE + 1, Bound.AT_LEAST)
         return None if answer.count is None else Estimate(answer.count)
 
+    def problem(self, row: Row, organization_id: str) -> str:
+        """Return why Zoho could not be asked about a list that the stream of *row* looks through, else nothing."""
+        answers = (self.answers.get((name, organization_id)) for name in _looked_through(row, self))
+        return next((each.problem for each in answers if each and each.by == "failed"), "")
+
 
 @dataclass(frozen=True)
 class Question:
@@ -91,6 +96,9 @@ def forecast(question: Question) -> Forecast:
     """Return what the stream in *question* will cost."""
     if is_for_details(question.row) and not wants_details(question.known.config):
         return question.told("not read", NOTHING, NOTHING, _NO_DETAILS)
+    if problem := question.known.problem(question.row, question.organization_id):
+        product = question.stream.partition("_")[0]
+        return Forecast(product, question.stream, "", None, organization_id=question.organization_id, why=problem)
     rule = _RULES.get(class_of(question.row["retriever"]))
     if rule is None:
         kind = class_of(question.row["retriever"]) or "its kind"
@@ -156,8 +164,8 @@ def _of_list(asked: Question) -> Forecast:
 
 def _of_list_of_each(asked: Question, parent: str) -> Forecast:
     length = asked.known.length(parent, asked.organization_id)
-    number = Estimate(max(length.value, 0) if length else 1, Bound.AT_LEAST)
-    return asked.told("a list for each parent", number, None, f"1 call or more for each row of {parent}")
+    number = Estimate(length.value if length else 1, Bound.AT_LEAST)
+    return asked.told("a list for each parent", number, None, f"1 call or more for {_each_row(parent, length)}")
 
 
 def _walk(asked: Question, row: Row) -> tuple[Estimate | None, Estimate, str]:
@@ -205,13 +213,33 @@ def _following(asked: Question, road: str, at_a_time: int) -> Forecast:
     settings = asked.settings
     if listed := settings.get("parents"):
         return asked.told(road, Estimate(len(listed)))
-    parents, calls, why = _walk(asked, asked.known.rows[parent_of(asked.row)])
-    if asked.goes_on or parents is None:
+    parent = parent_of(asked.row) or ""
+    parents, calls, why = _walk(asked, asked.known.rows[parent])
+    if asked.goes_on:
         return asked.told(road, Estimate(calls.value, Bound.AT_LEAST), None, why or _UNKNOWN_CHANGES)
+    if parents is None:
+        length = asked.known.length(parent, asked.organization_id)
+        least = -(-length.value // at_a_time) if length and not asked.leaves_out else 0
+        told = f"1 call for {_each_row(parent, length, at_a_time)}"
+        return asked.told(road, Estimate(calls.value + least, Bound.AT_LEAST), None, told)
     bound = Bound.AT_MOST if settings.get("only") else Bound.ABOUT if settings.get("via") else Bound.EXACTLY
     each = Estimate(-(-parents.value // at_a_time), parents.bound + bound)
-    rows = parents if class_of(asked.row["retriever"]).endswith("DetailRetriever") else None
-    return asked.told(road, calls + each, rows)
+    if class_of(asked.row["retriever"]).endswith("DetailRetriever"):
+        return asked.told(road, calls + each, parents)
+    price = "at most 1 call" if settings.get("only") else "about 1 call" if settings.get("via") else "1 call"
+    return asked.told(road, calls + each, None, f"{price} for {_each_row(parent, parents)}")
+
+
+def _each_row(parent: str, length: Estimate | None, at_a_time: int = 1) -> str:
+    several = at_a_time > 1
+    if length is None:
+        rows = f"every {at_a_time} rows" if several else "each row"
+        return f"{rows} of {parent}, and Zoho does not say how many there are"
+    number = f"{_LIMITS.get(length.bound, '')}{length.value:,}"
+    return f"{f'every {at_a_time}' if several else 'each'} of {number} rows of {parent}"
+
+
+_LIMITS = {Bound.AT_LEAST: "at least ", Bound.AT_MOST: "at most "}
 
 
 # ── reports, custom fields, deletions ──

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_zoho.components.crm_facts import ModuleFacts
 from source_zoho.components.crm_module import ModuleRetriever
 from source_zoho.components.crm_position import position_in
 from source_zoho.components.crm_reader import ModuleReader
@@ -18,11 +19,14 @@ from source_zoho.components.crm_road import RoadIsClosed
 from source_zoho.components.crm_roads import AUTO, Roads
 from source_zoho.components.retriever import start_of
 from source_zoho.crm.forecast import Journey, price_of
-from source_zoho.crm.roads import ROWS_OF_A_LIST, Load, Road
+from source_zoho.crm.kinds import Kind, kind_of
+from source_zoho.crm.roads import IDS_OF_A_CALL, ROWS_OF_A_LIST, Load, Road
 from source_zoho.estimates import Bound, Estimate, Forecast
 
 _ONE_OR_MORE = Estimate(1, Bound.AT_LEAST)
 _LONG_TEXTS = "and a call for each text that Zoho cuts off"
+# What a file writes in words that may not be told apart, or not at all.
+_UNSURE_IN_FILES = frozenset({Kind.TAGS, Kind.CHOICES, Kind.ODD})
 
 
 @dataclass
@@ -70,15 +74,30 @@ class ModuleForecastRetriever(ModuleRetriever):
         cheap_by_lists = groups == 1 and facts.often_unsure and not goes_on
         wanted = None if reader.wanted == AUTO else Road(reader.wanted)
         begins = wanted is Road.COQL or (wanted is None and not cheap_by_lists)
-        journey = Journey(wanted, begins and Road.COQL not in reader.closed, reader.closed.keys())
+        begins = begins and Road.COQL not in reader.closed
+        journey = Journey(wanted, begins, reader.closed.keys(), facts.may_lack_records_in_files)
         road, price = price_of(rows, load_of, journey, reader.credits.available)
-        bound = Bound.AT_LEAST if facts.rich_text and rows else Bound.ABOUT if share else Bound.EXACTLY
-        why = _LONG_TEXTS if bound is Bound.AT_LEAST else ""
-        return self._told(road, Estimate(rows), Estimate(price.credits, bound), why, price.calls)
+        unsure = _unsure_in_files(facts) if road is Road.BULK else []
+        bound = Bound.AT_LEAST if facts.rich_text and rows else Bound.ABOUT if share or unsure else Bound.EXACTLY
+        why = [_LONG_TEXTS] if bound is Bound.AT_LEAST else []
+        why += [_as_files_leave_open(rows, unsure)] if unsure else []
+        return self._told(road, Estimate(rows), Estimate(price.credits, bound), "; ".join(why), price.calls)
 
     def _told(self, road: Road, rows: Estimate | None, spent: Estimate, why: str, calls: int | None = None) -> Forecast:
         made = Estimate(spent.value if calls is None else calls, spent.bound)
         return Forecast("crm", self.name, road.in_words, made, rows, spent, why=why)
+
+
+def _unsure_in_files(facts: ModuleFacts) -> list[str]:
+    """Return the fields of the module of *facts* that a file may leave open, so that lists have to tell them."""
+    fields = facts.canonical.fields if facts.canonical else ()
+    return [field.api_name for field in fields if kind_of(field) in _UNSURE_IN_FILES]
+
+
+def _as_files_leave_open(rows: int, unsure: Sequence[str]) -> str:
+    most = -(-rows // IDS_OF_A_CALL) + 1  # and the list of the module's tags
+    names = ", ".join(unsure)
+    return f"and up to {most:,} credits more, 1 for each hundred records that files of Bulk Read leave unsure ({names})"
 
 
 def _share_to_complete(reader: Roads, rows: int, since: datetime | None, after: str) -> float:

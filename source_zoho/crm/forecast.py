@@ -3,7 +3,7 @@ What will it cost to read a module, by the road that a read takes?
 
 A read begins with a small query, which is all where no more than a page of records is to be had; else it counts the
 rest and takes the cheapest road to it. A road that is asked for by name is taken without counting; what came in files
-is counted afterwards.
+is counted afterwards, and Zoho asked what was deleted meanwhile.
 """
 
 from __future__ import annotations
@@ -15,18 +15,20 @@ from source_zoho.crm.roads import IDS_OF_A_CALL, ROWS_OF_A_LIST, Load, Price, Ro
 
 LoadOf = Callable[[int], Load]
 _COUNT = Price(1, 1)
+_DELETIONS = Price(1, 2)
 
 
 @dataclass(frozen=True)
 class Journey:
     """
     How a module is read: by the road that is *wanted* by name (None: the cheapest), whether it *begins_with_a_query*,
-    and which roads are *closed*.
+    which roads are *closed*, and whether *files_may_lack* records, so that they are counted before, too.
     """
 
     wanted: Road | None = None
     begins_with_a_query: bool = True
     closed: Collection[Road] = ()
+    files_may_lack: bool = False
 
 
 def price_of(rows: int, load_of: LoadOf, journey: Journey, left: int | None = None) -> tuple[Road, Price]:
@@ -35,8 +37,9 @@ def price_of(rows: int, load_of: LoadOf, journey: Journey, left: int | None = No
         road = journey.wanted or Road.REST
         nothing = rows == 0 and road is Road.REST  # what is not in one group of fields is in none
         price = Price(1, 1) if nothing else prices(load_of(rows))[road]
-        is_counted = road is Road.BULK and Road.COQL not in journey.closed  # to see that files lack nothing
-        return road, price + _COUNT if is_counted else price
+        before = _COUNT if journey.files_may_lack else Price(0, 0)
+        is_counted = road is Road.BULK and Road.COQL not in journey.closed
+        return road, price + before + _COUNT + _DELETIONS if is_counted else price
     first = _first_query(min(rows, ROWS_OF_A_LIST), load_of)
     rest = rows - ROWS_OF_A_LIST
     if rest <= 0:
@@ -46,7 +49,8 @@ def price_of(rows: int, load_of: LoadOf, journey: Journey, left: int | None = No
     spent, found = first + _COUNT, prices(load_of(rest))
     road = cheapest(found, journey.closed, None if left is None else left - spent.credits)[0]
     # Queries go on behind what the first has given; lists and files begin at the beginning.
-    return road, spent + (found[road] if road is Road.COQL else prices(load_of(rows))[road])
+    whole = found[road] if road is Road.COQL else prices(load_of(rows))[road]
+    return road, spent + whole + (_COUNT + _DELETIONS if road is Road.BULK else Price(0, 0))
 
 
 def _first_query(rows: int, load_of: LoadOf) -> Price:

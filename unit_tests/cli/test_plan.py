@@ -14,10 +14,12 @@ from rich.console import Console
 
 from source_zoho.cli import app
 from source_zoho.cli.plan_asking import price_of_planning
-from source_zoho.cli.plan_budget import CALLS, CREDITS, Budget, days_of, days_of_streams, share
+from source_zoho.cli.plan_budget import CALLS, CREDITS, Budget, days_of, days_of_streams, may_end_later, share
+from source_zoho.cli.plan_document import document
 from source_zoho.cli.plan_last import last_bill
-from source_zoho.cli.plan_lines import Plan, document, plan_of, seconds_of
-from source_zoho.cli.plan_report import sentences, table
+from source_zoho.cli.plan_lines import Plan, plan_of, seconds_of
+from source_zoho.cli.plan_report import sentences
+from source_zoho.cli.plan_table import fitted, table
 from source_zoho.estimates import Bound, Estimate, Forecast
 from source_zoho.ledger import Bill, Cost, Place
 from source_zoho.pace import Limits
@@ -26,6 +28,9 @@ NOBODY = Bill({})
 CRM = Budget(("crm",), CREDITS, 100, 100)
 BOOKS = Budget(("books",), CALLS, 50, 1_000, "7")
 CONFIG = {"data_center": "us", "client_id": "1000.A", "client_secret": "hush", "refresh_token": "hush-too"}
+
+
+NOTHING_PLANNED = "Nothing that costs calls could be planned, so nobody knows whether it can be read today."
 
 
 def of_books(stream: str, calls: int, organization_id: str = "7", bound: Bound = Bound.EXACTLY) -> Forecast:
@@ -75,6 +80,28 @@ def test_a_stream_is_finished_when_the_slowest_of_its_budgets_suffices() -> None
     assert days_of_streams(streams, []) == [1, 1]
 
 
+def test_a_stream_of_unknown_length_leaves_open_when_those_behind_it_are_finished() -> None:
+    streams = [
+        [of_books("books_bills", 5)],
+        [of_books("books_taxes", 1, bound=Bound.AT_LEAST)],
+        [of_books("books_items", 5)],
+        [of_books("books_items", 5, "8")],
+        [of_books("books_expenses", 0)],
+    ]
+    of_another = Budget(("books",), CALLS, 10, 10, "8")
+    unknown = Budget(("books",), CALLS, None, None, "8")
+
+    assert may_end_later(streams, [BOOKS, of_another]) == [False, True, True, False, False]
+    assert may_end_later(streams, [BOOKS, unknown]) == [False, True, True, True, False]
+    assert may_end_later(streams, []) == [False, True, False, False, False]
+
+
+def test_what_is_left_at_most_suffices_only_as_far_as_it_is_sure() -> None:
+    half = Budget(("crm",), CREDITS, 100, 100, surely=50)
+
+    assert may_end_later([[of_crm("crm_leads", 50)], [of_crm("crm_deals", 1)]], [half]) == [False, True]
+
+
 def test_a_share_is_that_of_the_scarcest_budget() -> None:
     both = [of_books("books_bills", 25, "7"), of_books("books_bills", 9, "8")]
 
@@ -115,6 +142,111 @@ def test_a_plan_that_suffices_says_so() -> None:
     assert "day" not in told(plan).splitlines()[1].replace("today", "")
 
 
+def test_a_plan_with_what_nobody_knows_promises_no_day() -> None:
+    persons = of_books("books_contact_persons", 1, bound=Bound.AT_LEAST)
+
+    plan = a_plan([of_books("books_bills", 5), persons, of_books("books_items", 5)], BOOKS)
+
+    assert verdict_of(plan) == (
+        "Nothing that is known speaks against reading it all today, but 1 stream may take more than its + says: "
+        "books_contact_persons."
+    )
+    assert [line.split()[-1] for line in told(plan).splitlines() if "books_" in line] == ["today", "1+", "1+"]
+    assert " 2.0 %+ " in told(plan)
+    assert any(each.startswith("Books and Billing need at least 7 s") for each in sentences(plan))
+    found = document(plan)
+    assert [(each["day"], each["day_bound"]) for each in found["streams"]] == [
+        (1, "exactly"),
+        (1, "at_least"),
+        (1, "at_least"),
+    ]
+    assert (found["days"], found["days_bound"]) == (1, "at_least")
+    assert found["finishes_today"] == ["books_bills"]
+    assert found["may_finish_today"] == ["books_contact_persons", "books_items"]
+    assert found["verdict"] == verdict_of(plan)
+
+
+def test_a_plan_that_takes_days_and_perhaps_more_says_at_the_earliest() -> None:
+    open_end = of_books("books_taxes", 1, bound=Bound.AT_LEAST)
+
+    plan = a_plan([of_books("books_bills", 5), open_end, of_books("books_items", 2_000)], BOOKS)
+
+    assert verdict_of(plan) == (
+        "It does not suffice for all of it today. Finished today: books_bills; and books_taxes, if no + takes more "
+        "than it says. It stops in books_items or before, and all is read on day 3 at the earliest if a sync goes on "
+        "from the state each day."
+    )
+    assert " 3+" in told(plan)
+
+
+def test_a_plan_that_could_not_be_made_does_not_say_that_all_can_be_read() -> None:
+    nothing = a_plan([refused("crm_leads"), refused("crm_deals")])
+    some = a_plan([of_crm("crm_leads", 40), refused("crm_deals")], CRM)
+
+    assert verdict_of(nothing) == NOTHING_PLANNED
+    assert verdict_of(some) == (
+        "What could be planned can be read today. 1 stream could not be planned, and comes on top: crm_deals."
+    )
+    assert document(nothing)["days"] is None
+    assert document(some)["days"] is None
+    assert [each["day"] for each in document(some)["streams"]] == [1, None]
+    assert document(some)["stops_in"] is None
+
+
+def test_a_day_of_which_nobody_knows_the_rest_is_no_promise() -> None:
+    plan = a_plan([of_books("books_bills", 5)], Budget(("books",), CALLS, None, None, "7"))
+
+    assert verdict_of(plan) == (
+        "Nobody knows whether it can be read today: what is left is not known of Zoho Books, organization 7."
+    )
+    assert " 1+" in told(plan)
+
+
+def test_a_day_that_is_used_up_is_named() -> None:
+    plan = a_plan([of_books("books_bills", 5)], Budget(("books",), CALLS, 0, 1_000, "7"))
+
+    assert verdict_of(plan).startswith(
+        "Nothing is left today of Zoho Books, organization 7. It does not suffice for all of it today. Finished today: "
+        "nothing. It stops in books_bills"
+    )
+
+
+def test_credits_that_are_left_at_most_are_no_promise() -> None:
+    plan = a_plan([of_crm("crm_leads", 40), of_crm("crm_deals", 30)], Budget(("crm",), CREDITS, 100, 100, surely=50))
+
+    assert verdict_of(plan) == (
+        "Nothing that is known speaks against reading it all today, but less may be left of Zoho CRM than it takes: "
+        "only 50 credits are sure."
+    )
+
+
+def test_a_single_one_is_told_as_one() -> None:
+    budget = Budget(("crm",), CREDITS, 1, 1)
+
+    assert "Zoho CRM, today: 1 credit left." in list(sentences(a_plan([of_crm("crm_leads", 1)], budget)))
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 160])
+def test_a_narrow_table_keeps_the_names_of_the_streams_and_says_what_it_leaves_out(width: int) -> None:
+    name = "books_vendor_credit_refunds"
+    last = Bill({Place("crm", "crm_leads"): Cost(30, 42), Place("books", name): Cost(6_001)})
+    plan = a_plan([of_crm("crm_leads", 40), of_crm("crm_deals", 300), of_books(name, 5)], CRM, BOOKS, last=last)
+    console = Console(file=StringIO(), width=width)
+
+    shown, note = fitted(plan, console)
+    console.print(shown)
+
+    assert isinstance(console.file, StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    for stream, real in ((name, "6,001"), ("crm_leads", "42")):
+        (row,) = [line for line in lines if line.strip().startswith(stream if width >= 60 else stream[:12])]
+        assert real in row or width < 80
+    assert "…" not in console.file.getvalue()
+    assert bool(note) == (width < 140)
+    assert not note or note.startswith("Columns left out, as there is no room for them: ")
+
+
 def test_a_plan_that_does_not_suffice_says_where_it_stops_and_when_the_rest_comes() -> None:
     plan = a_plan([of_crm("crm_leads", 40), of_crm("crm_deals", 300), of_crm("crm_cases", 0)], CRM)
 
@@ -134,7 +266,7 @@ def test_what_cannot_be_planned_is_named_with_its_reason() -> None:
     assert "Not planned: crm_lads: no module has this name" in list(sentences(plan))
     assert "cannot be told" in told(plan)
     assert document(plan)["complete"] is False
-    assert document(plan)["totals"]["crm"]["credits"] == {"value": 40, "bound": "exactly"}
+    assert document(plan)["totals"]["crm"]["credits"] == {"value": 40, "bound": "at_least"}
 
 
 def test_the_last_run_stands_beside_the_plan() -> None:
@@ -161,6 +293,10 @@ def test_numbers_have_thousands_and_no_colour_outside_a_terminal() -> None:
     assert "2 h 03 min" in told(plan)
     assert "\x1b" not in told(plan)
     assert "1+ at least 1, and nobody knows how many before it is read." in list(sentences(plan))
+
+
+def verdict_of(plan: Plan) -> str:
+    return list(sentences(plan))[-1]
 
 
 def told(plan: Plan) -> str:

@@ -78,6 +78,38 @@ def test_a_list_that_is_longer_than_a_page_costs_at_least_two_calls(rows: Mappin
 
 
 @pytest.mark.parametrize(
+    ("lists", "why"),
+    [
+        ({"books_contacts": 6_000}, "1 call for each of 6,000 rows of books_contacts"),
+        ({}, "1 call for each row of books_contacts, and Zoho does not say how many there are"),
+    ],
+)
+def test_a_call_for_each_row_is_said_with_the_number_of_rows(
+    rows: Mapping[str, Row], lists: Mapping[str, int], why: str
+) -> None:
+    assert planned(rows, "books_contact_persons", lists=lists).why == why
+
+
+def test_rows_that_are_known_to_be_there_are_counted(rows: Mapping[str, Row]) -> None:
+    answers = {("books_contacts", HERE): Answer("books_contacts", HERE, None, "ignored")}
+
+    told = forecast(Question(rows["books_contact_persons"], HERE, Known({}, rows, answers)))
+
+    assert told.calls == at_least(2 + 201)
+    assert told.why == "1 call for each of at least 201 rows of books_contacts"
+
+
+@pytest.mark.parametrize("stream", ["books_contacts", "books_contact_persons"])
+def test_a_list_that_could_not_be_asked_about_is_not_planned(rows: Mapping[str, Row], stream: str) -> None:
+    failed = Answer("books_contacts", HERE, None, "failed", "Zoho refused the refresh token.")
+
+    told = forecast(Question(rows[stream], HERE, Known({}, rows, {("books_contacts", HERE): failed})))
+
+    assert (told.product, told.stream, told.organization_id) == ("books", stream, HERE)
+    assert (told.calls, told.why) == (None, "Zoho refused the refresh token.")
+
+
+@pytest.mark.parametrize(
     ("stream", "lists", "config", "calls"),
     [
         ("books_contact_persons", {"books_contacts": 300}, {}, Estimate(2 + 300)),
