@@ -122,8 +122,7 @@ NEITHER_TOKEN = (
 )
 NOT_UNDERSTOOD = "Zoho does not understand the request; please report it"
 NO_MORE = (
-    "no way is left to read the rest of it. crm_leads: Zoho lists no more than 100,000 records of this module from "
-    "either end, so the rest of it cannot be read."
+    "no way is left to read the rest of it. Zoho lists no more than 100,000 records of this module from either end."
 )
 AGAIN_AND_AGAIN = "Zoho ends the list at the same place again and again."
 SENTENCES = {

@@ -11,6 +11,7 @@ from integration_tests.builders import Run
 from integration_tests.conftest import StartZoho
 from integration_tests.crm.builders import a_crm_catalog, by_id, calls_of, expected, position, read
 from integration_tests.crm.roads import (
+    A_FILE,
     QUERIES,
     a_module,
     assert_whole,
@@ -71,7 +72,7 @@ def test_files_are_fetched_where_they_cost_the_least_and_the_next_sync_is_a_quer
 
     assert_whole(zoho, first, MODULE)
     assert [job.count for job in zoho.crm.jobs] == [100, 100, zoho.crm.count(MODULE) - 200]
-    assert (len(zoho.crm.queries), second.counts()) == (3, {}), "a page, the count, and the next sync"
+    assert (len(zoho.crm.queries), second.counts()) == (4, {}), "a page, the count, the count again, and the next sync"
 
 
 def test_the_credits_of_the_day_decide_too(a_zoho: StartZoho, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,6 +195,27 @@ def test_without_the_scope_of_files_queries_bring_all_and_zoho_is_asked_once(
 
 
 # ── what files leave out ──
+
+
+def test_records_that_are_deleted_meanwhile_do_not_hide_those_that_a_file_lacks(a_zoho: StartZoho) -> None:
+    zoho = a_zoho(sizes={"Leads": 240})
+    zoho.crm.behave("Leads", bulk_leads_converted=False)
+    gone: set[str] = set()
+
+    def delete_as_many_as_are_missing(zoho: Emulator) -> None:
+        (job,) = zoho.crm.jobs
+        assert job.taken is not None
+        ids, missing = zoho.crm.ids("Leads"), zoho.crm.count("Leads") - len(job.taken.chosen.numbers)
+        gone.update(ids[number] for number in job.taken.chosen.numbers[:missing])
+        for record_id in gone:
+            zoho.crm.delete("Leads", record_id)
+
+    zoho.on_call(1, delete_as_many_as_are_missing, path=A_FILE)
+    run = read(zoho, "crm_leads", crm_transport="bulk")
+
+    rows = by_id(run.records("crm_leads"))
+    assert gone
+    assert rows.keys() - gone == expected(zoho, "Leads", "crm_leads").keys()
 
 
 @pytest.mark.parametrize("transport", ["auto", "bulk"])

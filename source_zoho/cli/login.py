@@ -41,8 +41,7 @@ WAIT_SECONDS = 300
     type=click.IntRange(1, 65535),
     default=DEFAULT_PORT,
     show_default=True,
-    help="Where the browser comes back to: "
-    "http://localhost:PORT/callback is the redirect URI to register.",
+    help="Where the browser comes back to: http://localhost:PORT/callback is the redirect URI to register.",
 )
 @click.option("--no-browser", is_flag=True, help="Show the address instead of opening a browser.")
 @click.option(

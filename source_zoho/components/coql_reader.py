@@ -10,7 +10,7 @@ from typing import Any
 
 from source_zoho.components.bodies import body_of, said_flag
 from source_zoho.components.coql_refusals import in_the_users_words
-from source_zoho.components.crm_asking import answer_with
+from source_zoho.components.crm_asking import answer_to_a_promise, answer_with
 from source_zoho.components.crm_reader import asked_at
 from source_zoho.components.crm_requester import CrmRequester
 from source_zoho.components.traced import ZohoFailure, traced
@@ -72,7 +72,7 @@ class QueryReader:
     def _by_id(self, conditions: tuple[str, ...]) -> Iterator[Page]:
         after, read, more = "", 0, True
         while more and self._left(read):
-            answer = self._asked(Ask(self._rows(read), after, conditions=conditions))
+            answer = self._asked(Ask(self._rows(read), after, conditions=conditions), promised=read > 0)
             after = self._behind(after, answer.rows)
             read, more = read + len(answer.rows), answer.more
             yield Page(answer.rows, answer.read_at)
@@ -162,15 +162,15 @@ class QueryReader:
         rows = ROWS_EVERYWHERE if is_small else self.shape.rows
         return rows if most is None else min(rows, most - read + again)
 
-    def _asked(self, ask: Ask) -> _Answer:
+    def _asked(self, ask: Ask, *, promised: bool = False) -> _Answer:
         """Return the answer to *ask*, or to one for fewer rows when Zoho does not take as many."""
         try:
-            answer = self._answer(ask)
+            answer = self._answer(ask, promised=promised)
         except ZohoFailure as failure:
             fewer = self._fewer(ask, failure)
             if not fewer:
                 raise
-            answer = self._answer(replace(ask, rows=fewer))
+            answer = self._answer(replace(ask, rows=fewer), promised=promised)
             if failure.details.get("clause") != "offset":
                 self.shape.rows = min(self.shape.rows, fewer)
         return answer
@@ -187,10 +187,11 @@ class QueryReader:
             raise self._window_is_full(limit or ask.offset)
         return ROWS_EVERYWHERE if ask.rows > ROWS_EVERYWHERE else 0
 
-    def _answer(self, ask: Ask) -> _Answer:
+    def _answer(self, ask: Ask, *, promised: bool) -> _Answer:
         script = self._reading.script(ask)
+        asked = answer_to_a_promise if promised else answer_with
         try:
-            response = answer_with(
+            response = asked(
                 "data",
                 self.requester,
                 self.wanted.stream,

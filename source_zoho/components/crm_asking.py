@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from typing import Any
 
 import requests
@@ -13,6 +15,8 @@ from source_zoho.components.traced import traced
 from source_zoho.errors import Transient
 
 _TRIES = 3
+_RECORDS = "data"
+_log = logging.getLogger("airbyte")
 
 
 def answer_with(key: str, requester: CrmRequester, stream: str, **request: Any) -> requests.Response:
@@ -25,7 +29,7 @@ def answer_with(key: str, requester: CrmRequester, stream: str, **request: Any) 
         response = requester.send_request(**request)
         if response is None:
             raise traced(Transient(f"{stream}: Zoho gave no answer. Run again later."))
-        if is_empty(response) or key in (body_of(response) or {}):
+        if is_empty(response) or _has(key, body_of(response) or {}):
             return response
     raise traced(
         Transient(
@@ -33,3 +37,21 @@ def answer_with(key: str, requester: CrmRequester, stream: str, **request: Any) 
             "Run again later, and report it if it stays."
         )
     )
+
+
+def answer_to_a_promise(key: str, requester: CrmRequester, stream: str, **request: Any) -> requests.Response:
+    """
+    Return an answer to *request*, of which the answer before said that it has rows; one without is asked for once more.
+
+    Then it is believed: somebody may have deleted what was left. Raises ZohoFailure as ``answer_with`` does.
+    """
+    response = answer_with(key, requester, stream, **request)
+    if (body_of(response) or {}).get(key):
+        return response
+    _log.info("%s: Zoho gives nothing where there should be something. Asking once more.", stream)
+    return answer_with(key, requester, stream, **request)
+
+
+def _has(key: str, body: Mapping[str, Any]) -> bool:
+    """Tell whether *body* has *key*. Where there are no records Zoho gives no body: null is no word of that."""
+    return key in body and (key != _RECORDS or body[key] is not None)

@@ -19,9 +19,19 @@ from source_zoho.components.crm_errors import NOTHING_THERE, QUESTION_IS_REFUSED
 from source_zoho.components.crm_facts import ModuleFacts
 from source_zoho.components.crm_questions import asked_at
 from source_zoho.components.crm_requester import CrmRequester
-from source_zoho.components.crm_road import RoadIsClosed, ends_everything
+from source_zoho.components.crm_road import RoadIsClosed, ends_everything, said_by
 from source_zoho.components.traced import ZohoFailure, traced
-from source_zoho.crm.bulk import LONGEST_JOB_SECONDS, Job, Stage, job_body, job_in, new_job_id, next_job_bodies, waits
+from source_zoho.crm.bulk import (
+    LONGEST_JOB_SECONDS,
+    LONGEST_UNKNOWN_SECONDS,
+    Job,
+    Stage,
+    job_body,
+    job_in,
+    new_job_id,
+    next_job_bodies,
+    waits,
+)
 from source_zoho.crm.fields import Field
 from source_zoho.errors import Transient
 
@@ -32,6 +42,7 @@ _MAY_NAME_A_FIELD = frozenset({"FIELD_NOT_SUPPORTED", "FIELD_NOT_AVAILABLE", "IN
 # Where a page token alone is no question, one of these should say so.
 _MAY_WANT_MORE = QUESTION_IS_REFUSED | {"REQUEST_BODY_NOT_SUPPORTED", "REQUEST_BODY_NOT_READABLE", "INVALID_REQUEST"}
 _OF_A_CRITERION = frozenset({"criteria", "comparator"})
+_LACKS_THE_SCOPE = "the refresh_token lacks the scope ZohoCRM.bulk.READ"
 _SCOPE_IS_MISSING, _TOO_MANY = "OAUTH_SCOPE_MISMATCH", "TOO_MANY_REQUESTS"
 # A refused question may cost as much as a job. After one more, all fields are asked for: that leaves none to refuse.
 _MOST_REFUSED_FIELDS = 2
@@ -172,7 +183,7 @@ class BulkJobs:
     # ── waiting ──
 
     def _finished(self, job_id: str) -> Job:
-        waited = told_at = 0.0
+        waited = told_at = known_at = 0.0
         told = ""
         for seconds in waits():
             self._limits.pause(seconds)
@@ -183,6 +194,9 @@ class BulkJobs:
                 raise JobIsLostError(f"Zoho ended Bulk Read job {job_id} with {reason}.")
             if job.stage is Stage.READY:
                 return self._counted(job, waited)
+            known_at = known_at if job.stage is Stage.UNKNOWN else waited
+            if waited - known_at >= LONGEST_UNKNOWN_SECONDS:
+                raise RoadIsClosed(f"Bulk Read job {job_id} is {job.state}, of which nobody knows what it means.")
             if job.state != told or waited - told_at >= _SECONDS_BETWEEN_WORDS:
                 told, told_at = job.state, waited
                 _log.info("%s: Bulk Read job %s is %s after %d s.", self._facts.stream, job_id, job.state, waited)
@@ -192,7 +206,7 @@ class BulkJobs:
     def _look(self, job_id: str) -> Job:
         with self._judging(f"Bulk Read job {job_id}"):
             response = answer_with("data", self._ask, self._facts.stream, path=f"read/{job_id}")
-        return job_in(body_of(response) or {}) or Job(job_id, Stage.UNDER_WAY, "in an unknown state")
+        return job_in(body_of(response) or {}) or Job(job_id, Stage.UNKNOWN, "in a state that Zoho does not tell")
 
     def _counted(self, job: Job, waited: float) -> Job:
         if job.rows is None:
@@ -238,8 +252,9 @@ class BulkJobs:
             return JobIsLostError(f"Zoho has forgotten {forgotten} ({failure.code}).")
         if ends_everything(failure) and failure.code != _TOO_MANY:
             return failure
-        closed = RoadIsClosed(f"Bulk Read is refused. {failure.message}", str(failure.code))
+        closed = RoadIsClosed(f"Bulk Read is refused. {said_by(failure)}", str(failure.code))
         if failure.code == _SCOPE_IS_MISSING and not self._limits.has_worked:
+            closed = RoadIsClosed(f"Bulk Read is refused: {_LACKS_THE_SCOPE}.", _SCOPE_IS_MISSING)
             self._limits.closed = closed  # a token may have scopes for some modules only, and then some jobs are taken
         return closed
 

@@ -17,10 +17,10 @@ import requests
 
 from source_zoho.components.bodies import body_of, said_flag
 from source_zoho.components.connection import tokens
-from source_zoho.components.crm_asking import answer_with
+from source_zoho.components.crm_asking import answer_to_a_promise, answer_with
 from source_zoho.components.crm_reader import ModuleFacts, asked_at
 from source_zoho.components.crm_requester import CrmRequester
-from source_zoho.components.crm_road import RoadIsClosed, ends_everything
+from source_zoho.components.crm_road import RoadIsClosed, ends_everything, said_by
 from source_zoho.components.traced import ZohoFailure
 from source_zoho.coql import keyset
 from source_zoho.coql.columns import column_groups
@@ -80,6 +80,7 @@ class CoqlReader:
         self._formulas = frozenset(each.api_name for each in fields if each.is_computed)
         self._left_out = {each.api_name for each in fields if not _can_be_asked_for(each)}
         self._always = ("id", self.facts.changed_at) if self.facts.changed_at else ("id",)
+        self._more_is_behind = ""  # this id, as the last page said
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -98,7 +99,7 @@ class CoqlReader:
         Raises RoadIsClosed when Zoho does not count them.
         """
         try:
-            response = self._put(keyset.count(self._reach(since, after_id)))
+            response = self._put(keyset.count(self._reach(since, after_id)), promised=True)
         except ZohoFailure as failure:
             raise self._refused(failure) from None
         row = next(iter(_rows_in(response)), {keyset.COUNT: 0})
@@ -118,6 +119,7 @@ class CoqlReader:
         for _ in range(_MOST_LESSONS):
             page = self._page(reach, min(rows, self.shape.rows))
             if page is not None:
+                self._more_is_behind = page.last_id if page.more else ""
                 return page
         raise self._closed("Zoho refuses too many of its columns")
 
@@ -137,7 +139,8 @@ class CoqlReader:
         for group in groups:
             asked = Size(rows, len(group), sum(name in self._formulas for name in group))
             try:
-                response = self._put(keyset.page(reach, group, rows))
+                promised = not answers and bool(reach.after) and reach.after == self._more_is_behind
+                response = self._put(keyset.page(reach, group, rows), promised=promised)
             except ZohoFailure as failure:
                 if ends_everything(failure) or not self._learns_from(failure, asked, group):
                     raise self._refused(failure) from None
@@ -199,12 +202,13 @@ class CoqlReader:
         if since and any((changed := moment(row.get(reach.changed_at))) and changed < since for row in rows):
             raise self._closed("Zoho gives records that are older than asked for")
 
-    def _put(self, query: Query) -> requests.Response:
+    def _put(self, query: Query, *, promised: bool) -> requests.Response:
         try:
             body = {"select_query": query.text}
         except ValueError as odd:
             raise self._closed(str(odd)) from None
-        return answer_with("data", self.requester, self.facts.stream, path="coql", request_body_json=body)
+        answer = answer_to_a_promise if promised else answer_with
+        return answer("data", self.requester, self.facts.stream, path="coql", request_body_json=body)
 
     # ── refusals ──
 
@@ -233,7 +237,7 @@ class CoqlReader:
             reason = "No module is read by queries: the refresh_token lacks the scope ZohoCRM.coql.READ."
             self.shape.close(reason, code)
             return RoadIsClosed(reason, code)
-        return RoadIsClosed(f"Zoho does not give module {self.facts.api_name} by queries. {failure.message}", code)
+        return RoadIsClosed(f"Zoho does not give module {self.facts.api_name} by queries. {said_by(failure)}", code)
 
     def _closed(self, why: str) -> RoadIsClosed:
         return RoadIsClosed(f"Module {self.facts.api_name} is not read by queries: {why}.")

@@ -2,90 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-import requests
 from airbyte_cdk.sources.declarative.extractors.record_selector import RecordSelector
 from airbyte_cdk.sources.declarative.retrievers.retriever import Retriever
 from airbyte_cdk.sources.streams.core import StreamData
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_zoho.components.bodies import said_flag
 from source_zoho.components.checkpoints import are_heard as checkpoints_are_heard
 from source_zoho.components.checkpoints import checkpoint
-from source_zoho.components.crm_asking import answer_with
-from source_zoho.components.crm_errors import CHAIN_IS_FULL
-from source_zoho.components.crm_pages import Row, info_of, rows_at
-from source_zoho.components.crm_reader import since_text
+from source_zoho.components.crm_gone import DELETED_AT, KEPT_FOR, DeletedRecords
 from source_zoho.components.crm_requester import CrmRequester
-from source_zoho.components.lists import zoho_time
 from source_zoho.components.retriever import start_of
-from source_zoho.components.traced import ZohoFailure, traced
+from source_zoho.components.traced import traced
 from source_zoho.configuration import lookback_minutes, start_date
-from source_zoho.crm.weave import moment
-from source_zoho.errors import ConfigProblem, Transient
-from source_zoho.paging.windows import Windows
+from source_zoho.errors import ConfigProblem
 
-# https://www.zoho.com/crm/developer/docs/api/v8/get-deleted-records.html: 60 days in the recycle bin, 120 days after
-# a record left it. What was emptied from the bin by hand is told for 120 days; less is promised for nothing.
-KEPT_FOR = timedelta(days=120)
-DELETED_AT = "deleted_time"
-
-
-@dataclass(frozen=True)
-class DeletedRecords:
-    """
-    Lists which records of a module were deleted, each once; *name* is the stream on whose behalf.
-
-    A list that is too long for Zoho's pages is read in its two parts, of records in the bin and of those that left it.
-    """
-
-    requester: CrmRequester
-    name: str
-
-    def pages(self, module: str, since: datetime | None) -> Iterator[tuple[list[Row], datetime]]:
-        """Yield the deletions of *module* since then, and when Zoho gave them. Raises ZohoFailure when it does not."""
-        seen: set[str] = set()
-        try:
-            yield from self._list(module, since, "all", seen)
-        except ZohoFailure as failure:
-            if failure.code not in CHAIN_IS_FULL:
-                raise
-            for kind in ("recycle", "permanent"):
-                yield from self._list(module, since, kind, seen)
-
-    def _list(
-        self, module: str, since: datetime | None, kind: str, seen: set[str]
-    ) -> Iterator[tuple[list[Row], datetime]]:
-        windows = Windows()
-        while not windows.done:
-            asked = {"type": kind, "page": windows.page.number, "per_page": windows.page.size}
-            response = self._ask(module, asked, since)
-            rows, info = rows_at("data", response), info_of(response)
-            news = [row for row in rows if not _is_older(row, since) and row.get("id") not in seen]
-            seen.update(str(row.get("id")) for row in news)
-            yield news, zoho_time(response)
-            size = info.get("per_page")
-            ids = [str(row.get("id")) for row in rows]
-            windows.advance(ids, bool(said_flag(info.get("more_records"))), size if isinstance(size, int) else None)
-            if windows.stalled:
-                raise traced(
-                    Transient(
-                        f"{self.name} of module {module}: Zoho says that there is more, and repeats itself. Run again "
-                        "later."
-                    )
-                )
-
-    def _ask(self, module: str, asked: Mapping[str, Any], since: datetime | None) -> requests.Response:
-        headers = {"If-Modified-Since": since_text(since)} if since else {}
-        where = f"{self.name} of module {module}"
-        return answer_with(
-            "data", self.requester, where, path=f"{module}/deleted", request_params=asked, request_headers=headers
-        )
+__all__ = ["DELETED_AT", "KEPT_FOR", "DeletedRecords", "DeletedRecordsRetriever"]
 
 
 @dataclass
@@ -143,8 +80,3 @@ class DeletedRecordsRetriever(Retriever):
                 "goes on from now."
             )
         )
-
-
-def _is_older(row: Row, since: datetime | None) -> bool:
-    deleted = moment(row.get(DELETED_AT))
-    return since is not None and deleted is not None and deleted < since

@@ -17,7 +17,7 @@ from source_zoho.components.bodies import body_of, said_flag
 from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.crm_errors import FEATURE_IS_OFF, HAS_NO_SUCH_LIST, NOTHING_THERE, QUESTION_IS_REFUSED
 from source_zoho.components.crm_organization import PARTITION_FIELD
-from source_zoho.components.crm_reader import since_text
+from source_zoho.components.crm_questions import since_text
 from source_zoho.components.crm_requester import CrmRequester
 from source_zoho.components.lists import filled_path, filled_query, zoho_time
 from source_zoho.components.records import flat

@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from source_zoho.components.bodies import body_of, said_flag
-from source_zoho.components.crm_asking import answer_with
+from source_zoho.components.crm_asking import answer_to_a_promise, answer_with
 from source_zoho.components.crm_errors import NOTHING_THERE, QUESTION_IS_REFUSED
 from source_zoho.components.crm_facts import ModuleFacts
 from source_zoho.components.crm_requester import CrmRequester
@@ -46,12 +46,22 @@ class Questions:
         return list(self._refused.values())
 
     def ask(
-        self, group: Sequence[str], parameters: Mapping[str, str], headers: Mapping[str, str] | None = None
+        self,
+        group: Sequence[str],
+        parameters: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        *,
+        promised: bool = False,
     ) -> requests.Response:
-        """Return Zoho's answer about the fields of *group*. Raises ZohoFailure when there is none."""
+        """
+        Return Zoho's answer about the fields of *group*, of which rows may be *promised*.
+
+        Raises ZohoFailure when there is none.
+        """
         asked = {"fields": ",".join(group), **self._facts.query, **parameters}
         facts, told = self._facts, dict(headers or {})
-        return answer_with(
+        answer = answer_to_a_promise if promised else answer_with
+        return answer(
             "data", self._requester, facts.stream, path=facts.api_name, request_params=asked, request_headers=told
         )
 
@@ -158,6 +168,11 @@ def answer_in(response: requests.Response) -> Answer:
 def asked_at(response: requests.Response) -> datetime:
     """Return the time on Zoho's clock when it was asked: nothing in *response* was looked at before."""
     return zoho_time(response) - response.elapsed
+
+
+def since_text(moment: datetime) -> str:
+    """Return *moment* as Zoho wants it in If-Modified-Since: ISO 8601, whole seconds, with an offset."""
+    return moment.replace(microsecond=0).isoformat()
 
 
 def rows_in(body: Mapping[str, Any]) -> list[Row]:

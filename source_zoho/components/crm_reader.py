@@ -11,7 +11,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.crm_errors import CHAIN_IS_BROKEN, CHAIN_IS_FULL, QUESTION_IS_REFUSED
 from source_zoho.components.crm_facts import ModuleFacts
-from source_zoho.components.crm_questions import Questions, answer_in, asked_at
+from source_zoho.components.crm_gone import Gone
+from source_zoho.components.crm_questions import Questions, answer_in, asked_at, since_text
 from source_zoho.components.crm_requester import CrmRequester
 from source_zoho.components.crm_rich_text import RichText
 from source_zoho.components.traced import ZohoFailure, traced
@@ -45,8 +46,8 @@ class ModuleReader:
     """
     Reads a module in groups of at most fifty fields, as ``source_zoho.crm.walk`` and ``weave`` describe.
 
-    ``began_at`` is when Zoho gave its first answer. The records of ``emitted`` were handed out in another way, and are
-    not handed out again.
+    ``began_at`` is when Zoho gave its first answer, and ``gone`` tells what was deleted. The records of
+    ``emitted`` were handed out in another way, and are not handed out again.
     """
 
     facts: ModuleFacts
@@ -56,7 +57,9 @@ class ModuleReader:
     emitted: Emitted = field(default_factory=Emitted)
 
     def __post_init__(self) -> None:
+        self.gone = Gone(self.requester, self.facts.stream, self.facts.api_name)
         self._questions = Questions(self.facts, self.requester)
+        self._more_is_promised = False
         self._rich_text = RichText(self.facts.stream, self.facts.api_name, list(self.facts.rich_text), self.requester)
 
     def batches(self, since: datetime | None = None) -> Iterator[Batch]:
@@ -69,8 +72,9 @@ class ModuleReader:
         told = 0
         while True:
             rounds = 0
-            while walk.ask:
+            while walk.ask or walk.wants_deletions_since:
                 try:
+                    self._tell_deletions(walk)
                     rows = self._round(walk)
                 except AirbyteTracedException:
                     yield from self._kept(walk)
@@ -124,6 +128,10 @@ class ModuleReader:
         except StuckError as stuck:
             raise self._stuck(stuck) from None
 
+    def _tell_deletions(self, walk: Walk) -> None:
+        if walk.wants_deletions_since:
+            walk.hear_of_deletions(self.gone.since(walk.wants_deletions_since))
+
     def _answers(self, ask: Ask) -> tuple[list[Answer], datetime]:
         answers: list[Answer] = []
         read_at: datetime | None = None
@@ -132,13 +140,15 @@ class ModuleReader:
             if ask.tokens and token is None:
                 answers.append(Answer())
                 continue
-            response = self._questions.ask(group, _parameters(ask, token), _headers(ask))
+            promised = self._more_is_promised and (token is not None or not answers)
+            response = self._questions.ask(group, _parameters(ask, token), _headers(ask), promised=promised)
             read_at = read_at or asked_at(response)
             answers.append(answer_in(response))
             if ask.only_of_the_leader or (not answers[0].rows and not answers[0].more and not ask.tokens):
                 break  # what has not changed has not changed in any group
         if read_at is None:
             raise traced(Transient(f"{self.facts.stream}: Zoho's list ended unexpectedly. Run again later."))
+        self._more_is_promised = any(answer.more for answer in answers)
         return answers, read_at
 
     # ── trouble ──
@@ -178,6 +188,9 @@ class ModuleReader:
     def _tell(self, walk: Walk, told: int) -> int:
         for remark in walk.remarks[told:]:
             _log.warning("%s: %s Nothing is lost; it may cost more calls.", self.facts.stream, remark)
+        for doubt in walk.doubts:
+            _log.warning("%s: %s.", self.facts.stream, doubt)
+        walk.doubts.clear()
         return len(walk.remarks)
 
     # ── records that changed between two answers ──
@@ -212,8 +225,3 @@ def _parameters(ask: Ask, token: str | None) -> dict[str, str]:
 
 def _headers(ask: Ask) -> dict[str, str]:
     return {"If-Modified-Since": since_text(ask.since)} if ask.since else {}
-
-
-def since_text(moment: datetime) -> str:
-    """Return *moment* as Zoho wants it in If-Modified-Since: ISO 8601, whole seconds, with an offset."""
-    return moment.replace(microsecond=0).isoformat()

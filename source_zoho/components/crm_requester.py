@@ -22,7 +22,8 @@ from source_zoho.ledger import LEDGER, Place
 
 # What makes a list one of those that weigh on Zoho: https://www.zoho.com/crm/developer/docs/api/v8/api-limits.html
 _WEIGHTY = {"sort_by", "cvid"}
-_QUERIES = "/coql"
+_QUERIES, _DELETIONS = "/coql", "/deleted"
+_CREDITS_OF_DELETIONS = 2
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,9 @@ class CreditBudget(APIBudget):
         listed = price_of(str(request.method), path) if price_of else None
         if path.endswith(_QUERIES):  # the list has the price of the smallest
             return max(query_credits(limit_in(_query_in(request))), listed or 0)
-        return self._price.credits if listed is None else listed
+        if listed is None:
+            return max(self._price.credits, _CREDITS_OF_DELETIONS if path.endswith(_DELETIONS) else 0)
+        return listed
 
     def get_matching_policy(self, request: Any) -> AbstractCallRatePolicy | None:
         """There is none: CRM counts credits and calls under way, not calls in a time."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.traced import ZohoFailure
 
+_ZOHOS_WORDS = re.compile(r"\((Zoho said .+)\)\.$", re.DOTALL)
 _OF_THE_SIGN_IN = frozenset({"INVALID_TOKEN", "INVALID_OAUTHTOKEN", "AUTHENTICATION_FAILURE"})
 
 
@@ -27,6 +30,16 @@ def ends_everything(failure: ZohoFailure) -> bool:
     is_the_users = failure.failure_type is FailureType.config_error
     has_no_word = failure.code is None or (is_the_users and not isinstance(failure.code, str))
     return failure.ends_the_product or is_trouble(failure) or has_no_word or failure.code in _OF_THE_SIGN_IN
+
+
+def said_by(failure: AirbyteTracedException) -> str:
+    """
+    Return what Zoho said in *failure*, as a sentence; ours where it said nothing.
+
+    Our sentence would end a stream, and advises what to do about that; another road may bring the stream all the same.
+    """
+    said = _ZOHOS_WORDS.search(str(failure.message))
+    return f"{said[1]}." if said else str(failure.message)
 
 
 def is_trouble(failure: AirbyteTracedException) -> bool:

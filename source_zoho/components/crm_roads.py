@@ -21,7 +21,7 @@ from source_zoho.components.crm_coql import CoqlPage, CoqlReader
 from source_zoho.components.crm_errors import CHAIN_IS_FULL
 from source_zoho.components.crm_position import Position
 from source_zoho.components.crm_reader import Batch, ModuleFacts, ModuleReader
-from source_zoho.components.crm_road import RoadIsClosed, is_trouble
+from source_zoho.components.crm_road import RoadIsClosed, is_trouble, said_by
 from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.credits import Credits
 from source_zoho.crm.canonical import Part
@@ -32,6 +32,7 @@ from source_zoho.errors import Unexpected
 
 AUTO = "auto"
 _PAGES_WITHOUT_REST = 10
+_LISTS_ARE_FULL = "Zoho lists no more than 100,000 records of this module from either end."
 _log = logging.getLogger("airbyte")
 
 
@@ -134,7 +135,8 @@ class Roads:
             for road, price in found.items()
         )
         day = "" if left is None else f", of {left:,} that are left"
-        rows, fields = f"{self._expected:,} records", f"{len(self.facts.fields):,} fields"
+        rows = f"{self._seen:,} records are read, {self._expected:,} more"
+        fields = f"{len(self.facts.fields):,} fields"
         return f"{self.facts.stream}: {rows} of {fields} by {compared}{day}. Taking {order[0].in_words}."
 
     def _close(self, road: Road, reason: RoadIsClosed) -> None:
@@ -162,7 +164,7 @@ class Roads:
             yield from self.lists.batches(since)
         except ZohoFailure as failure:
             if failure.code in CHAIN_IS_FULL:
-                raise RoadIsClosed(str(failure.message)) from failure
+                raise RoadIsClosed(_LISTS_ARE_FULL) from failure
             raise
         finally:
             self.began_at = self.lists.began_at
@@ -206,9 +208,7 @@ class Roads:
             yield Batch(self._completion.add(self._news(parts)))
         self.began_at = self.began_at or self.jobs.began_at
         yield from self._completed()
-        if expected is None or len(self.emitted) < expected:
-            there = self._counted(since)
-            yield from self._reconciled(since, last_id, (expected or 0) if there is None else there)
+        yield from self._reconciled(since, last_id, expected or 0)
 
     def _counted_or_in_doubt(self, since: datetime | None) -> int | None:
         """
@@ -224,26 +224,42 @@ class Roads:
             )
         return there
 
-    def _reconciled(self, since: datetime | None, last_id: str, there: int) -> Iterator[Batch]:
+    def _reconciled(self, since: datetime | None, last_id: str, expected: int) -> Iterator[Batch]:
         """
-        Yield what files that go up to *last_id* lack of the records that are *there*.
+        Yield what files that go up to *last_id* lack of the records that are there.
 
-        Some may have been deleted since they were counted, and others added: these come behind the last one.
+        What was added meanwhile comes behind the last one, and what was edited into what *since* asks for has changed
+        since the read began; where more is missing than that, all are looked at.
         """
-        if there > len(self.emitted):
-            self._after, self._expected = last_id, there - len(self.emitted)
-            for batch in self._by_queries(since):
-                yield Batch(batch.rows)  # it is no place to go on from: something before it may be missing
-        if there <= len(self.emitted):
-            return
-        _log.warning(
-            "%s: Bulk Read gave %s records, and Zoho counts %s. Reading them once more by COQL; none comes twice.",
-            self.facts.stream,
-            f"{len(self.emitted):,}",
-            f"{there:,}",
-        )
-        self._after, self._expected = "", there
-        yield from self._by_queries(since)
+        balance = self._balance(since, expected)
+        for begin, after in self._where_news_are(since, last_id):
+            if balance.missing > 0:
+                self._after, self._expected = after, balance.missing
+                for batch in self._by_queries(begin):
+                    yield Batch(batch.rows)  # it is no place to go on from: something before it may be missing
+                balance = self._balance(since, expected)
+        if balance.missing > 0:
+            again = "Reading them once more by COQL; none comes twice."
+            _log.warning("%s: Bulk Read %s. %s", self.facts.stream, balance, again)
+            self._after, self._expected = "", balance.there
+            yield from self._by_queries(since)
+
+    def _where_news_are(self, since: datetime | None, last_id: str) -> list[tuple[datetime | None, str]]:
+        behind = since, last_id
+        return [behind, (max(since, self.began_at), "")] if since and self.began_at else [behind]
+
+    def _balance(self, since: datetime | None, expected: int) -> _Balance:
+        """
+        Return whether what has come is all; where nobody counts that, *expected* is what there was.
+
+        Zoho counts before it tells what is gone: what is deleted in between then seems to be missing, and is looked
+        for in vain; the other way round it would stand in for something that is missing.
+        """
+        there = self._counted(since)
+        if there is None:
+            return _Balance(expected, len(self.emitted))
+        gone = self.lists.gone.since(self.began_at) if self.began_at else set()
+        return _Balance(there, len(self.emitted), sum(each in self.emitted for each in gone))
 
     # ── what comes ──
 
@@ -272,10 +288,28 @@ class Roads:
             yield Batch(rows)
 
 
+@dataclass(frozen=True)
+class _Balance:
+    """How many records Zoho counts *there*, and how many *came*, of which some are *gone* meanwhile."""
+
+    there: int
+    came: int
+    gone: int = 0
+
+    @property
+    def missing(self) -> int:
+        """How many records have not come."""
+        return self.there - (self.came - self.gone)
+
+    def __str__(self) -> str:
+        gone = f", of which {self.gone:,} {'is' if self.gone == 1 else 'are'} deleted meanwhile" if self.gone else ""
+        return f"gave {self.came:,} records{gone}, and Zoho counts {self.there:,}"
+
+
 def _closing(reason: RoadIsClosed | AirbyteTracedException) -> RoadIsClosed:
     """Return why a road ends by *reason*. Raises *reason* when it would end the others, too."""
     if isinstance(reason, RoadIsClosed):
         return reason
     if not is_trouble(reason):
         raise reason
-    return RoadIsClosed(str(reason.message))
+    return RoadIsClosed(said_by(reason))

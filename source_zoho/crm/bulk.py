@@ -21,15 +21,24 @@ MOST_FIELDS = 200
 _WAITS_SECONDS = (4, 10, 20, 40, 60, 90, 120, 180, 240, 300)
 # Jobs of an organization wait for each other, those of other programs too; after this a list would have been sooner.
 LONGEST_JOB_SECONDS = 2 * 60 * 60
-_READY, _FAILED = frozenset({"completed"}), frozenset({"failure", "failed"})
+# A word that is nowhere documented may be a step on the way, or an end that nobody told us of.
+LONGEST_UNKNOWN_SECONDS = 30 * 60
 
 
 class Stage(Enum):
-    """How far a job is. What Zoho may call it beside the words that are documented counts as under way."""
+    """How far a job is. What Zoho may call it beside the words that we know of is UNKNOWN."""
 
     UNDER_WAY = "under way"
     READY = "ready"
     FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+_STAGES = {
+    **dict.fromkeys(("added", "queued", "scheduled", "inprogress"), Stage.UNDER_WAY),
+    "completed": Stage.READY,
+    **dict.fromkeys(("failure", "failed", "deleted"), Stage.FAILED),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,7 @@ def _job(row: Mapping[str, Any]) -> Job:
     more = result.get("more_records")
     return Job(
         id=text(row.get("id")),
-        stage=_stage(letters(state)),
+        stage=_STAGES.get(letters(state), Stage.UNKNOWN),
         state=state,
         rows=whole(result.get("count")),
         more=bool(token) if more is None else bool(more),
@@ -108,9 +117,3 @@ def _job(row: Mapping[str, Any]) -> Job:
 def _reason(told: Any) -> str:
     """Return why a job failed: Zoho's words, or its usual envelope around them."""
     return text(told) or ": ".join(filter(None, (text(mapping(told).get(key)) for key in ("code", "message"))))
-
-
-def _stage(word: str) -> Stage:
-    if word in _READY:
-        return Stage.READY
-    return Stage.FAILED if word in _FAILED else Stage.UNDER_WAY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -47,6 +47,15 @@ class Ask:
     since: datetime | None = None
     tokens: tuple[str | None, ...] | None = None
     only_of_the_leader: bool = False
+
+    def followed(self, answers: Sequence[Answer]) -> Ask:
+        """Return the question for what comes behind *answers*. Raises StuckError when they do not say how to ask."""
+        if any(answer.more and not answer.token for answer in answers):
+            raise StuckError("Zoho says that there is more, and does not say where")
+        tokens = tuple(answer.token if answer.more else None for answer in answers)
+        if tokens == self.tokens:
+            raise StuckError("Zoho says that there is more where we are already")
+        return replace(self, tokens=tokens)
 
 
 @dataclass(frozen=True)

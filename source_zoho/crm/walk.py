@@ -6,7 +6,7 @@ ended: ``If-Modified-Since`` the last change seen. An edit moves a record to the
 record is skipped however many are edited meanwhile. This holds whether a ``page_token`` of Zoho's remembers a place or
 counts records, which is not documented, and has neither the end after 100,000 records nor the 24 hours that tokens have
 (https://www.zoho.com/crm/developer/docs/api/v8/get-records.html). Tokens are used where many records changed within one
-second, as after an import.
+second, as after an import; ``source_zoho.crm.review`` then sees to it that none was passed by.
 
 What is not documented is believed only as far as the answers bear it out, and a module that does not bear it out is
 read in a plainer way, from the same point:
@@ -27,12 +27,15 @@ from itertools import pairwise
 from source_zoho.crm.emitted import Emitted
 from source_zoho.crm.order import FirstPage, change_of, latest_come_first
 from source_zoho.crm.question import Answer, Ask, Method, StuckError, TooLongError, Trouble
+from source_zoho.crm.review import Review
+from source_zoho.crm.reviewed import Reviewed
 from source_zoho.crm.weave import Row, Weave
 
 __all__ = ["CHANGED_AT", "Answer", "Ask", "Method", "StuckError", "TooLongError", "Trouble", "Walk"]
 
 CHANGED_AT = "Modified_Time"
 _NO_OTHER_END = "Zoho lists no more than 100,000 records of this module from either end"
+_ENDS_AGAIN = "Zoho ends the list at the same place again and again"
 _A_SECOND = timedelta(seconds=1)
 _LEAST_NEWS = 0.5  # of a page that begins a new chain
 _MOST_BREAKS = 5  # of chains, one after the other, that bring nothing new
@@ -40,12 +43,15 @@ _MOST_LOOKS = 10  # at what was edited meanwhile, each shorter than the one befo
 
 
 @dataclass
-class Walk:
+class Walk(Reviewed):
     """
     The way through one module, from the changes of *since* on (None: everything), read in *groups* of fields.
 
     ``ask`` is the next question, None at the end. ``reached`` is the instant up to which every change has been handed
-    out, or is among the torn records of ``weave``, where the order of the answers vouches for that.
+    out, or is among the torn records of ``weave``, where the order of the answers vouches for that. ``remarks`` are
+    for the user; so are ``doubts``, of what may be lost.
+
+    At the end, or before it, the walk may want to hear what was deleted since ``wants_deletions_since``.
     """
 
     groups: int = 1
@@ -54,6 +60,7 @@ class Walk:
     changed_at: str = CHANGED_AT
     emitted: Emitted = field(default_factory=Emitted)
     remarks: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
     reached: datetime | None = None
     began_at: datetime | None = None
 
@@ -79,12 +86,20 @@ class Walk:
         """
         self.began_at = self.began_at or read_at.replace(microsecond=0)
         self._rounds += 1
+        if self._review.ask:
+            return self._reviewed(answers, read_at)
         if not self._is_of_use(answers[0], read_at):
             return []
+        if self.method is Method.BY_CHANGE and self.ask:
+            self._review.note(self.ask, answers[0].rows, read_at)
+        news = self._news(answers, read_at)
+        self._go_on(answers)
+        return news
+
+    def _news(self, answers: Sequence[Answer], read_at: datetime) -> list[Row]:
         rows = self.weave.take([answer.rows for answer in answers], read_at, self.emitted)
         news = [row for row in rows if self.is_news(row)]
         self._news_since_trouble += len(news)
-        self._go_on(answers)
         return news
 
     def is_news(self, row: Row) -> bool:
@@ -97,10 +112,34 @@ class Walk:
         """Find another way after a *trouble*. Raises StuckError when there is none."""
         if trouble is Trouble.NOT_TAKEN:
             self._step_down("Zoho does not take the question as it was asked")
+        elif self._review.ask:
+            self._begin_the_review_anew()
         elif trouble is Trouble.CHAIN_FULL:
             self._leave_a_full_chain()
         else:
             self._mend_the_chain()
+
+    # ── what tokens may have passed by ──
+
+    def _reviewed(self, answers: Sequence[Answer], read_at: datetime) -> list[Row]:
+        """Return the records that were passed by, if these *answers* are about records."""
+        if self._has_what_was_not_asked_for(answers[0]):
+            return []
+        is_looking = self._review.is_looking
+        news = self._news(answers, read_at) if is_looking else []
+        self._review.take(answers, read_at)
+        if is_looking and not self._review.is_within_a_chain:
+            self.weave.give_up_waiting()
+        self._go_on_with_the_review()
+        return news
+
+    def _begin_the_review_anew(self) -> None:
+        self._breaks = 0 if self._news_since_trouble else self._breaks + 1
+        self._news_since_trouble = 0
+        if self._breaks > _MOST_BREAKS:
+            raise StuckError(_ENDS_AGAIN)
+        self._review.begin_anew()
+        self._go_on_with_the_review()
 
     # ── beginning, and beginning again ──
 
@@ -117,6 +156,8 @@ class Walk:
         self._looks = self._rounds_of_this_look = 0
         self._look_began_at: datetime | None = None
         self._look_ends_at = self.since
+        self._review = Review(self.changed_at)
+        self._came_to, self._ask_after_the_review = self.reached, None
         self.ask: Ask | None = self._first_question()
 
     def _first_question(self) -> Ask:
@@ -143,7 +184,7 @@ class Walk:
         self._breaks = 0 if self._news_since_trouble else self._breaks + 1
         self._news_since_trouble = 0
         if self._breaks > _MOST_BREAKS:
-            raise StuckError("Zoho ends the list at the same place again and again")
+            raise StuckError(_ENDS_AGAIN)
         if self._may_jump():
             self._jump()
         elif self.ask:
@@ -187,9 +228,11 @@ class Walk:
             self._looks_at_the_other_end = True
             self.ask = Ask(self.changed_at, descending=True, since=self.ask.since, only_of_the_leader=True)
             return
-        self._border = self.reached = self._last
+        self._border = self._last
+        self._review.leave(self._last)
+        self._come_to(self._last)
         self.weave.give_up_waiting(before=self._last)
-        self.ask = Ask(self.changed_at, since=self._last - self._margin)
+        self._review_before(Ask(self.changed_at, since=self._last - self._margin))
 
     # ── what the answers show ──
 
@@ -239,7 +282,8 @@ class Walk:
 
     def _give_up_the_order(self) -> None:
         reason = "the records do not come in the order of change"
-        self.reached = None
+        self.reached = self._came_to = None
+        self._review = Review(self.changed_at, in_order=False)
         if self.since is None or self._order_is_proven:
             self._step_down(reason)
             return
@@ -312,28 +356,21 @@ class Walk:
         self._last = last or self._last
         if last and self._is_worth_a_jump(answers[0], last) and self._may_jump():
             self._jump()
-        else:
-            self._follow_tokens(answers)
-
-    def _follow_tokens(self, answers: Sequence[Answer]) -> None:
-        if any(answer.more and not answer.token for answer in answers):
-            raise StuckError("Zoho says that there is more, and does not say where")
-        tokens = tuple(answer.token if answer.more else None for answer in answers)
-        if self.ask is None or tokens == self.ask.tokens:
-            raise StuckError("Zoho says that there is more where we are already")
-        self.ask = Ask(self.ask.sort_by, self.ask.descending, self.ask.since, tokens)
+        elif self.ask:
+            self.ask = self.ask.followed(answers)
 
     def _finish(self, last: datetime | None) -> None:
         self.weave.give_up_waiting()
+        self._review.leave(None)
         if self.method is Method.BY_CHANGE and not self._keeps_to_one_chain:
-            self.reached = last or self.reached
+            self._come_to(last or self._came_to)
         if self._rounds_of_this_look > 1 and self._looks < _MOST_LOOKS and self._look_began_at:
             # What was edited while we read moved to the front, behind our back.
             self._looks += 1
             self._look_ends_at = self._look_began_at - _A_SECOND
             self.ask = Ask(self.changed_at, descending=True)
         else:
-            self.ask = None
+            self._review_before(None)
 
     def _has_met_what_is_known(self, leader: Answer) -> bool:
         if self.method is Method.NEWEST_FIRST:

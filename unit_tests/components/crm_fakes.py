@@ -221,6 +221,8 @@ class Records:
     def single(self, call: Call) -> Any:
         """Answer a call for one record, with more than anybody asked for."""
         _, _, record_id = call.path.partition("/")
+        if record_id == "deleted":
+            return a_page([{"id": str(each)} for each in self.model.deleted])
         entry = self.model.entries.get(int(record_id))
         return {"data": [{**self._row(entry, FIELDS), "Lines": []}]} if entry else refusal("INVALID_DATA", param="id")
 

@@ -18,7 +18,7 @@ def leads(count: int = 3, below: Any = None, **model: Any) -> Crm:
     """Return *count* leads, numbered from 7 on, that changed an hour after each other; *below* answers for each."""
     moments = range(LONG_AGO, LONG_AGO + 3600 * count, 3600)
     records = Records(ModuleModel(**model).add_many(moments))
-    return records.crm().on(ANYWHERE, below or one_thing)
+    return records.crm().on("Leads/deleted", 304).on(ANYWHERE, below or one_thing)
 
 
 def one_thing(call: Call) -> dict[str, Any]:
@@ -52,4 +52,4 @@ def read(crm: Crm, instant: float = 0, **settings: Any) -> Retrieved:
 
 def followed(crm: Crm) -> list[str]:
     """Return the leads that were asked about, in the order of the calls."""
-    return [lead_in(call) for call in crm.calls if "/" in call.path]
+    return [lead_in(call) for call in crm.calls if "/" in call.path and not call.path.endswith("/deleted")]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from functools import cached_property
 from typing import Any
+
+import requests
 
 from source_zoho.components.crm_coql import CoqlPage, CoqlShape
 from source_zoho.components.crm_facts import ModuleFacts
+from source_zoho.components.crm_gone import Gone
 from source_zoho.components.crm_reader import Batch
 from source_zoho.components.crm_road import RoadIsClosed
 from source_zoho.components.crm_roads import Roads
@@ -18,6 +23,8 @@ from source_zoho.crm.emitted import Emitted
 from source_zoho.crm.roads import Road
 from source_zoho.crm.walk import CHANGED_AT
 from source_zoho.crm.weave import Row
+from unit_tests.components.crm_answers import a_crm_answer
+from unit_tests.components.crm_fakes import a_page
 from unit_tests.crm.metadata import field as a_field
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -37,7 +44,9 @@ class Module:
 
     ``ends`` says after how many records a road ends and with what, ``leaves_out`` which ones it never gives, and
     ``unsure`` of which records queries and files leave something out. A page takes a list for each of its ``groups``,
-    and a query for each of its ``columns``. What was ``asked`` is kept, and every call of any road takes a second.
+    and a query for each of its ``columns``. ``deleted`` and ``edited`` say of which records that is so and
+    since when, and what ``happens`` before a call (by the first word of what is asked) happens once. What was ``asked``
+    is kept, and every call of any road takes a second.
     """
 
     size: int
@@ -48,6 +57,10 @@ class Module:
     columns: int = 1
     uncounted: Exception | None = None
     api_name: str = "Deals"
+    deleted: dict[int, datetime] = field(default_factory=dict)
+    edited: dict[int, datetime] = field(default_factory=dict)
+    keeps_deletions: Exception | None = None
+    happens: dict[str, Callable[[], object]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     now: datetime = NOON
 
@@ -59,18 +72,31 @@ class Module:
         lists, queries, jobs = Lists(self, emitted), Queries(self, self.columns), Jobs(self)
         return Roads(facts, lists, queries, jobs, spent, emitted, wanted, **more)  # type: ignore[arg-type]
 
-    def numbers(self, road: Road, after: int = 0) -> Iterator[int]:
-        """Yield the records that *road* gives behind the record *after*, until it ends."""
-        most, why = self.ends.get(road, (self.size, None))
-        left_out = self.leaves_out.get(road, ())
+    def delete(self, *numbers: int) -> None:
+        """Delete records now."""
+        self.deleted |= dict.fromkeys(numbers, self.now)
+
+    def edit(self, *numbers: int) -> None:
+        """Edit records now."""
+        self.edited |= dict.fromkeys(numbers, self.now)
+
+    def numbers(self, road: Road | None, after: int = 0, since: datetime | None = None) -> Iterator[int]:
+        """
+        Yield the records that *road* (None: each) gives behind the record *after*, until it ends; of those that changed
+        at or after *since*.
+        """
+        most, why = self.ends.get(road, (self.size, None)) if road else (self.size, None)
+        left_out = self.leaves_out.get(road, ()) if road else ()
         for number in range(after + 1, self.size + 1):
             if why and number > most:
                 raise why
-            if number not in left_out:
+            changed = self.edited.get(number, changed_at(number))
+            if number not in left_out and number not in self.deleted and (since is None or changed >= since):
                 yield number
 
     def ask(self, what: str) -> datetime:
         """Note a call, and return when it was made."""
+        self.happens.pop(what.split(maxsplit=1)[0], lambda: None)()
         self.asked.append(what)
         self.now += timedelta(seconds=1)
         return self.now
@@ -104,6 +130,11 @@ class Lists:
     began_at: datetime | None = None
     requester: Any = None
 
+    @cached_property
+    def gone(self) -> Gone:
+        """What tells the deletions."""
+        return Gone(Deletions(self.module), f"crm_{self.module.api_name.lower()}", self.module.api_name)  # type: ignore[arg-type]
+
     @property
     def groups(self) -> int:
         """The number of calls that a page takes."""
@@ -113,7 +144,7 @@ class Lists:
         """Yield what was not handed out in another way."""
         asked_at = self.module.ask(f"lists since {since}")
         self.began_at = self.began_at or asked_at
-        found = [each for each in self.module.numbers(Road.REST) if not since or changed_at(each) >= since]
+        found = list(self.module.numbers(Road.REST, since=since))
         for first in range(0, len(found), 200):
             page = found[first : first + 200]
             yield Batch([row(each) for each in page if self.emitted.add(str(each))], changed_at(page[-1]))
@@ -121,7 +152,7 @@ class Lists:
     def by_ids(self, ids: Sequence[str], names: Sequence[str] | None = None) -> list[Row]:
         """Return records by their ids."""
         self.module.ask(f"{len(ids)} by ids")
-        return [row(int(each)) for each in ids]
+        return [row(int(each)) for each in ids if int(each) not in self.module.deleted]
 
     def gaps(self) -> list[str]:
         """Return nothing: all could be read."""
@@ -141,17 +172,36 @@ class Queries:
         self.module.ask(f"count after {after_id or 0}")
         if self.module.uncounted:
             raise self.module.uncounted
-        return self.module.size - int(after_id or 0)
+        return len(list(self.module.numbers(None, int(after_id or 0), since)))
 
     def page(self, since: datetime | None, after_id: str, rows: int) -> CoqlPage:
         """Return the next records."""
         read_at = self.module.ask(f"{rows} after {after_id or 0}")
         parts: list[Part] = []
-        found = self.module.numbers(Road.COQL, int(after_id or 0))
+        found = self.module.numbers(Road.COQL, int(after_id or 0), since)
         while len(parts) < rows and (number := next(found, 0)):
             parts.append(self.module.part(number))
         last_id = parts[-1].row["id"] if parts else after_id
-        return CoqlPage(parts, int(last_id or 0) < self.module.size, last_id, read_at)
+        more = next(self.module.numbers(None, int(last_id or 0), since), 0) > 0
+        return CoqlPage(parts, more, last_id, read_at)
+
+
+@dataclass
+class Deletions:
+    """Answers who asks what was deleted."""
+
+    module: Module
+
+    def send_request(self, path: str, request_params: Any, request_headers: Mapping[str, str]) -> requests.Response:
+        """Return the one page of deletions."""
+        assert path == f"{self.module.api_name}/deleted"
+        read_at = self.module.ask("deletions")
+        if self.module.keeps_deletions:
+            raise self.module.keeps_deletions
+        since = datetime.fromisoformat(request_headers["If-Modified-Since"])
+        told = [{"id": str(each), "deleted_time": at.isoformat()} for each, at in self.module.deleted.items()]
+        date = {"Date": format_datetime(read_at, usegmt=True)}
+        return a_crm_answer(a_page([each for each in told if each["deleted_time"] >= since.isoformat()]), headers=date)
 
 
 @dataclass
@@ -166,12 +216,13 @@ class Jobs:
         self.began_at = self.module.ask(f"job since {since}")
         parts: list[Part] = []
         most, why = self.module.ends.get(Road.BULK, (self.module.size, None))
-        for number in range(self.module.size, 0, -1):
+        left_out = self.module.leaves_out.get(Road.BULK, ())
+        for number in reversed(list(self.module.numbers(None, since=since))):
             if len(parts) == _A_BATCH:
                 yield parts
                 parts = []
             if why and self.module.size - number >= most:
                 raise why
-            if number not in self.module.leaves_out.get(Road.BULK, ()):
+            if number not in left_out:
                 parts.append(self.module.part(number))
         yield parts

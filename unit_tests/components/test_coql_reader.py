@@ -48,6 +48,12 @@ def test_nothing_there_is_no_row() -> None:
     assert read(a_zoho(None)) == []
 
 
+@pytest.mark.parametrize("nothing", [None, {"data": []}, {"data": None}])
+def test_an_end_where_there_should_be_more_is_believed_when_zoho_says_it_twice(nothing: Any) -> None:
+    assert read(a_zoho(a_part(rows(1, 2)), nothing, a_part(rows(3), more=False))) == rows(1, 2, 3)
+    assert read(a_zoho(a_part(rows(1, 2)), None, None)) == rows(1, 2)
+
+
 def test_conditions_hold_on_every_page() -> None:
     crm = a_zoho(a_part(rows(1)), None)
 

@@ -63,6 +63,7 @@ def what_fails(zoho: BulkZoho) -> ZohoFailure:
     "script",
     [
         {"looks": ["FAILURE"]},
+        {"looks": ["QUEUED", "DELETED"]},
         {"looks": ["QUEUED", GONE]},
         {"downloads": [GONE]},
         {"downloads": [refusal("EXPIRED_VALUE")]},
@@ -109,6 +110,18 @@ def test_a_job_that_never_ends_closes_the_road(waited: list[float]) -> None:
 
     assert "is not done after 2 hours" in str(closed)
     assert 6_900 <= sum(waited) <= 7_200
+
+
+@pytest.mark.parametrize(("look", "state"), [("ARCHIVED", "ARCHIVED"), ({"data": []}, "in a state that Zoho does not")])
+def test_a_state_that_nobody_knows_is_not_waited_for_as_long(look: Any, state: str, waited: list[float]) -> None:
+    closed = why_closed(BulkZoho(looks=["QUEUED", *[look] * 100]))
+
+    assert f"Bulk Read job job1 is {state}" in str(closed)
+    assert 1_800 <= sum(waited) <= 2_200
+
+
+def test_a_word_that_nobody_knows_may_be_a_step_on_the_way() -> None:
+    assert read(BulkZoho(looks=["QUEUED", *["ARCHIVED"] * 9, *["IN PROGRESS"] * 9])) == ["1", "2", "3"]
 
 
 def test_an_answer_without_a_state_is_asked_for_again() -> None:

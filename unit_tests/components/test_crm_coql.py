@@ -81,9 +81,31 @@ def test_no_rows_are_the_end() -> None:
     assert (page.parts, page.more, page.last_id) == ([], False, "77")
 
 
-@pytest.mark.parametrize("body", [{"data": []}, {"data": None}, a_page([], more_records=True)])
+@pytest.mark.parametrize("body", [{"data": []}, a_page([], more_records=True)])
 def test_an_answer_without_rows_is_the_end_whatever_it_says(body: dict[str, Any]) -> None:
     assert not a_reader(answered(body)).page(None, "77", 200).more
+
+
+@pytest.mark.parametrize("nothing", [None, {"data": []}, {"data": None, "info": {"more_records": False}}])
+def test_an_end_where_there_should_be_more_is_believed_when_zoho_says_it_twice(nothing: Any) -> None:
+    first = a_page([A_ROW], more_records=True)
+
+    assert ids_of(pages(a_reader(answered(first, nothing, a_page([{**A_ROW, "id": "9"}]))))) == ["7", "9"]
+    assert ids_of(pages(a_reader(answered(first, None, None)))) == ["7"]
+
+
+def test_an_end_that_was_to_be_expected_costs_no_second_question() -> None:
+    crm = answered(a_page([A_ROW]), None)
+    reader = a_reader(crm)
+
+    assert not reader.page(None, "", 200).more
+    assert reader.page(None, "7", 200).parts == []
+    assert len(crm.calls) == 2
+
+
+def test_a_count_without_a_number_is_none_only_when_zoho_says_so_twice() -> None:
+    assert a_reader(answered(None, a_page([{"COUNT(id)": 7}]))).count() == 7
+    assert a_reader(answered(None)).count() == 0
 
 
 def test_a_short_page_is_not_the_end_while_zoho_says_that_there_is_more() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import FailureType
 
-from source_zoho.components.crm_reader import ModuleReader
+from source_zoho.components.crm_reader import Batch, ModuleReader
 from source_zoho.components.traced import ZohoFailure
 from source_zoho.crm.canonical import Canonical
 from source_zoho.crm.emitted import Emitted
@@ -17,7 +17,7 @@ from source_zoho.crm.walk import CHANGED_AT
 from unit_tests.components.crm_fakes import FIELDS, Crm, Records, a_page, refusal, the_end_of_the_day, trouble
 from unit_tests.components.crm_reading import LONG_AGO, THREE_GROUPS, TWO_GROUPS, a_reader, read, records, rows_of
 from unit_tests.crm.metadata import field_row
-from unit_tests.crm.module_model import NOON, ModuleModel, moment
+from unit_tests.crm.module_model import NOON, ModuleModel, moment, stamp
 
 # ── questions ──
 
@@ -71,8 +71,8 @@ def test_groups_go_on_side_by_side_each_with_its_own_token_and_the_words_of_its_
 
     assert len(read(crm, TWO_GROUPS)) == 12
 
-    first, *later = [crm.calls[place : place + 2] for place in range(0, len(crm.calls), 2)]
-    assert len(later) == 2
+    first, *later, review = [crm.calls[place : place + 2] for place in range(0, len(crm.calls), 2)]
+    assert (len(later), [call.path for call in review]) == (2, ["Leads", "Leads/deleted"])
     for pair in later:
         for call, begun in zip(pair, first, strict=True):
             assert call.params.pop("page_token")
@@ -109,6 +109,53 @@ def test_when_nothing_changed_one_call_is_enough_however_wide_the_module_is(noth
 
     assert read(crm, THREE_GROUPS, since=moment(NOON)) == []
     assert len(crm.calls) == 1
+
+
+@pytest.mark.parametrize("fields", [FIELDS[:3], THREE_GROUPS])
+@pytest.mark.parametrize("start", [None, NOON - 600])
+@pytest.mark.parametrize("number", range(2, 16))
+def test_an_answer_without_rows_in_the_middle_is_not_taken_for_the_end(
+    fields: list[str], start: float | None, number: int
+) -> None:
+    zoho = Records(ModuleModel().add_many([NOON - 500] * 12 + [NOON - 400 + place for place in range(8)]))
+    crm = zoho.crm()
+    crm.on("Leads", lambda call: None if len(crm.calls) == number else zoho.listed(call))
+
+    assert len(read(crm, fields, since=None if start is None else moment(start))) == 20
+
+
+def test_an_end_where_there_should_be_more_is_believed_when_zoho_says_it_twice() -> None:
+    first = {"id": "7", CHANGED_AT: stamp(NOON)}
+    crm = Crm().on("Leads", a_page([first], more_records=True, next_page_token="t"), None).on("Leads/deleted", 304)
+
+    assert [row["id"] for row in read(crm)] == ["7"]
+    assert [call.params.get("page_token") for call in crm.calls[:3]] == [None, "t", "t"]
+
+
+@pytest.mark.parametrize("answer", [304, refusal("API_NOT_SUPPORTED")])
+def test_after_tokens_zoho_is_asked_what_was_edited_and_deleted_meanwhile(answer: Any) -> None:
+    crm = Records(ModuleModel().add_many([LONG_AGO] * 12)).crm().on("Leads/deleted", answer)
+
+    assert len(read(crm, THREE_GROUPS)) == 12
+    edited, deleted = crm.calls[-2:]
+    assert edited.headers == {"If-Modified-Since": "2025-06-15T15:06:40+00:00"}
+    assert deleted.path == "Leads/deleted"
+    assert len(crm.calls) == 3 * 3 + 2, "what was edited is asked of one group"
+
+
+def test_deletions_that_zoho_cannot_tell_now_end_the_stream_and_the_next_sync_reads_that_chain_again() -> None:
+    records = Records(ModuleModel().add_many([LONG_AGO] * 12 + [LONG_AGO + 9] * 12))
+    crm = records.crm().on("Leads/deleted", trouble())
+    batches: list[Batch] = []
+
+    def keep() -> None:
+        batches.extend(a_reader(crm).batches())
+
+    with pytest.raises(ZohoFailure):
+        keep()
+
+    assert len(rows_of(batches)) == 24
+    assert {batch.reached for batch in batches} == {None}
 
 
 def test_a_module_that_does_not_say_when_records_change_is_asked_for_in_the_order_of_ids() -> None:

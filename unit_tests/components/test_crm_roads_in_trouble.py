@@ -73,11 +73,26 @@ def test_a_module_that_is_too_long_for_lists_comes_by_another_road() -> None:
     assert read(module, "rest") == list(range(1, 501))
 
 
+@pytest.mark.parametrize("wanted", ["auto", "coql"])
+def test_zohos_words_tell_why_a_road_ends_and_no_advice_is_given_for_a_stream_that_comes_whole(
+    wanted: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="airbyte")
+    advice = "crm_deals: Zoho has trouble of its own; gave up after 7 tries, run again later"
+    trouble = traced(Transient(f"{advice} (Zoho said INTERNAL_ERROR: Internal Server Error)."), "INTERNAL_ERROR")
+
+    assert read(Module(500, ends={COQL: (0, trouble)}), wanted) == list(range(1, 501))
+    (said,) = [line for line in caplog.messages if "ends here" in line]
+    assert said == (
+        "crm_deals: COQL ends here; another road brings the rest. Zoho said INTERNAL_ERROR: Internal Server Error."
+    )
+
+
 def test_the_user_is_told_when_no_road_is_left() -> None:
     ends = {REST: (300, TOO_LONG), COQL: (0, RoadIsClosed("No queries.")), BULK: (0, RoadIsClosed("No jobs."))}
 
     with pytest.raises(ZohoFailure, match="no way is left to read the rest") as raised:
         read(Module(500, ends=ends))
 
-    for reason in ("Zoho lists no more of it.", "No queries.", "No jobs.", "Please report it."):
+    for reason in ("Zoho lists no more than 100,000 records", "No queries.", "No jobs.", "Please report it."):
         assert reason in str(raised.value.message)

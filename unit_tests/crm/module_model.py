@@ -70,6 +70,7 @@ class ModuleModel:
     now: float = NOON
     entries: dict[int, Entry] = field(default_factory=dict)
     versions: set[tuple[str, str | None, int]] = field(default_factory=set)
+    deleted: dict[int, float] = field(default_factory=dict)
     breaks: int = 0
     _next_number: int = _FIRST_ID
 
@@ -95,6 +96,7 @@ class ModuleModel:
     def delete(self, number: int) -> None:
         """Take a record away."""
         del self.entries[number]
+        self.deleted[number] = self.now
 
     def _put(self, changed: float | None) -> Entry:
         entry = Entry(self._next_number, changed)

@@ -71,7 +71,8 @@ def test_follows_tokens_through_the_records_of_one_second() -> None:
     reading = read(module)
 
     assert_all_came_once(reading)
-    assert len(reading.asks) == ceil(len(module.entries) / PAGE)
+    assert len(reading.asks) == ceil(len(module.entries) / PAGE) + 1, "and what was edited meanwhile"
+    assert reading.deletions_asked == 1
 
 
 def test_leaves_the_chain_after_an_import_of_more_than_a_page() -> None:

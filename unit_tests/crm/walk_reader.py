@@ -41,6 +41,7 @@ class Reading:
     asks: list[Ask] = field(default_factory=list)
     methods: list[Method] = field(default_factory=list)
     questions: int = 0
+    deletions_asked: int = 0
     state: datetime | None = None
     broken_off: bool = False
     stuck: str = ""
@@ -61,7 +62,10 @@ class Reading:
     def to_the_end(self, most_rounds: int) -> Reading:
         """Read until there is no question left, or the reader gives up, or the walk is stuck."""
         try:
-            while self.walk.ask:
+            while self.walk.ask or self.walk.wants_deletions_since:
+                self._tell_deletions()
+                if self.walk.ask is None:
+                    continue
                 self._round(self.walk.ask)
                 assert len(self.asks) <= most_rounds, f"no end after {most_rounds} rounds: {self.walk.remarks}"
                 if len(self.asks) % self.habits.rounds_between_checkpoints == 0:
@@ -83,6 +87,14 @@ class Reading:
             self.walk.meet(refusal.trouble)
             return
         self.rows += self.walk.take(answers, read_at)
+
+    def _tell_deletions(self) -> None:
+        since = self.walk.wants_deletions_since
+        if since:
+            self._let_time_pass()
+            self.deletions_asked += 1
+            gone = {str(number) for number, at in self.model.deleted.items() if int(at) >= since.timestamp()}
+            self.walk.hear_of_deletions(gone)
 
     def _answers(self, ask: Ask) -> tuple[Sequence[Answer], datetime]:
         answers: list[Answer] = []
