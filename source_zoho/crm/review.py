@@ -19,7 +19,8 @@ from source_zoho.crm.question import Answer, Ask
 from source_zoho.crm.weave import Row
 
 _A_SECOND = timedelta(seconds=1)
-_MOST_LOOKS = 10  # at what was passed, each of which people disturbed
+_MOST_LOOKS = 3  # at a whole chain, each of which people disturbed
+_MOST_BREAKS = 5
 _PAGES_BETWEEN = 25  # what is not sure yet is no place to take a read up from
 
 
@@ -76,6 +77,8 @@ class Review:
     _chains: list[Chain] = field(default_factory=list)
     _current: Chain | None = None
     _look: Chain | None = None
+    _to_look_at: list[Chain] = field(default_factory=list)
+    _breaks: int = 0
     _pages: int = 0
 
     @property
@@ -129,8 +132,11 @@ class Review:
         self._look, self._pages = None, 0
 
     def begin_anew(self) -> None:
-        """Put the first question again, for its chain of tokens was broken."""
-        if self._look is None:
+        """Put the first question again, for its chain of tokens was broken, or is full; not without end."""
+        self._breaks += 1
+        if self._breaks > _MOST_BREAKS:
+            self._give_up()
+        elif self._look is None:
             self.begin()
         else:
             self._look_at(self._look)
@@ -149,8 +155,10 @@ class Review:
             chain.is_disturbed = chain.is_disturbed or any(each in chain.passed for each in deleted)
         self._chains = [chain for chain in self._chains if chain.is_disturbed]
         if self._chains and self.looks >= _MOST_LOOKS:
-            self._chains, self.unsettled = [], True
+            self._give_up()
+            return
         self.looks = self.looks + 1 if self._chains else 0
+        self._to_look_at = list(self._chains)
         self._look_at_the_next()
 
     def _note_edits(self, leader: Answer) -> None:
@@ -181,13 +189,17 @@ class Review:
 
     def _look_at_the_next(self) -> None:
         """Look at the next chain that was disturbed; when all were, ask what was edited meanwhile."""
-        disturbed = next((chain for chain in self._chains if chain.is_disturbed), None)
-        if disturbed:
-            self._look_at(disturbed)
+        if self._to_look_at:
+            self._look_at(self._to_look_at.pop(0))
         elif self._chains:
             self.begin()
         else:
-            self.ask = self._look = None
+            self.ask, self._look, self.looks, self._breaks = None, None, 0, 0
+
+    def _give_up(self) -> None:
+        self.unsettled = True
+        self._chains, self._to_look_at = [], []
+        self._look_at_the_next()
 
     def _look_at(self, chain: Chain) -> None:
         self._look, self._current = chain, None

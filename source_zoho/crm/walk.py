@@ -35,7 +35,6 @@ __all__ = ["CHANGED_AT", "Answer", "Ask", "Method", "StuckError", "TooLongError"
 
 CHANGED_AT = "Modified_Time"
 _NO_OTHER_END = "Zoho lists no more than 100,000 records of this module from either end"
-_ENDS_AGAIN = "Zoho ends the list at the same place again and again"
 _A_SECOND = timedelta(seconds=1)
 _LEAST_NEWS = 0.5  # of a page that begins a new chain
 _MOST_BREAKS = 5  # of chains, one after the other, that bring nothing new
@@ -113,7 +112,8 @@ class Walk(Reviewed):
         if trouble is Trouble.NOT_TAKEN:
             self._step_down("Zoho does not take the question as it was asked")
         elif self._review.ask:
-            self._begin_the_review_anew()
+            self._review.begin_anew()
+            self._go_on_with_the_review()
         elif trouble is Trouble.CHAIN_FULL:
             self._leave_a_full_chain()
         else:
@@ -132,14 +132,6 @@ class Walk(Reviewed):
             self.weave.give_up_waiting()
         self._go_on_with_the_review()
         return news
-
-    def _begin_the_review_anew(self) -> None:
-        self._breaks = 0 if self._news_since_trouble else self._breaks + 1
-        self._news_since_trouble = 0
-        if self._breaks > _MOST_BREAKS:
-            raise StuckError(_ENDS_AGAIN)
-        self._review.begin_anew()
-        self._go_on_with_the_review()
 
     # ── beginning, and beginning again ──
 
@@ -184,7 +176,7 @@ class Walk(Reviewed):
         self._breaks = 0 if self._news_since_trouble else self._breaks + 1
         self._news_since_trouble = 0
         if self._breaks > _MOST_BREAKS:
-            raise StuckError(_ENDS_AGAIN)
+            raise StuckError("Zoho ends the list at the same place again and again")
         if self._may_jump():
             self._jump()
         elif self.ask:

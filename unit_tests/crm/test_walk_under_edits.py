@@ -138,3 +138,36 @@ def test_how_far_it_has_come_counts_what_is_to_be_read_again() -> None:
 
     assert walk.reached == moment(LONG_AGO + 7 * 7)
     assert walk.weave.pop_torn() == ["4"]
+
+
+@pytest.mark.parametrize("happens", ["edit", "delete"])
+@pytest.mark.parametrize("question", range(2, 6))
+def test_a_record_that_leaves_its_place_takes_no_other_along_where_zoho_counts_them(
+    happens: str, question: int
+) -> None:
+    module = ModuleModel(tokens="offset", limit=100).add_many([LONG_AGO] * (4 * PAGE))
+    change = module.edit if happens == "edit" else module.delete
+
+    reading = reading_while(module, {question: lambda: change(FIRST)})
+
+    assert {str(number) for number in module.entries} <= set(reading.ids)
+    assert len(reading.ids) == len(set(reading.ids)) == 4 * PAGE
+    assert not reading.walk.doubts
+
+
+def test_what_is_made_meanwhile_is_no_reason_to_look_again() -> None:
+    module = ModuleModel(limit=100).add_many([LONG_AGO] * (4 * PAGE))
+
+    reading = reading_while(module, {2: module.add, 4: module.add})
+
+    assert_all_came_once(reading)
+    assert len(reading.asks) == 5 + 1, "the pages, and what was edited"
+
+
+def test_people_who_never_stop_do_not_keep_the_walk_for_ever_and_that_is_told() -> None:
+    module = ModuleModel(tokens="offset", limit=100).add_many([LONG_AGO] * (4 * PAGE))
+
+    reading = read(module, before_question=lambda question: module.edit(FIRST + question % (4 * PAGE)))
+
+    assert len(reading.walk.doubts) == 1
+    assert len(reading.asks) < 40
