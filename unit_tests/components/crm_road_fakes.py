@@ -14,6 +14,7 @@ import requests
 from source_zoho.components.crm_coql import CoqlPage, CoqlShape
 from source_zoho.components.crm_facts import ModuleFacts
 from source_zoho.components.crm_gone import Gone
+from source_zoho.components.crm_position import Position
 from source_zoho.components.crm_reader import Batch
 from source_zoho.components.crm_road import RoadIsClosed
 from source_zoho.components.crm_roads import Roads
@@ -226,3 +227,30 @@ class Jobs:
             if number not in left_out:
                 parts.append(self.module.part(number))
         yield parts
+
+
+def a_long_module(size: int = 4_000, **more: Any) -> Module:
+    """Return a module that is too dear for lists and queries, though it has few records."""
+    return Module(size, groups=10, columns=30, **more)
+
+
+def read(roads: Roads, since: datetime | None = None, position: Position | None = None) -> list[int]:
+    """Return the numbers of all records in the order of ids; none may come twice."""
+    found = ids(list(roads.batches(since, position)))
+    assert len(found) == len(set(found))
+    return sorted(found)
+
+
+def up_to(size: int) -> list[int]:
+    return list(range(1, size + 1))
+
+
+def claims(batches: Sequence[Batch], size: int) -> Iterator[tuple[Batch, list[int]]]:
+    """Yield each of *batches* that claims something, with the records that it claims and that have not come yet."""
+    come: set[int] = set()
+    for batch in batches:
+        come |= set(ids([batch]))
+        claimed = [each for each in up_to(size) if batch.reached and changed_at(each) < batch.reached]
+        claimed += up_to(int(batch.after or 0))
+        if claimed:
+            yield batch, [each for each in claimed if each not in come]
