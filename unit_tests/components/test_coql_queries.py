@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +15,7 @@ from airbyte_cdk.models import (
     SyncMode,
 )
 
-from source_zoho.components import checkpoints, coql_sample, crm_coql, crm_metadata
+from source_zoho.components import coql_sample, crm_coql, crm_metadata
 from source_zoho.components.checkpoints import Progress
 from source_zoho.components.coql_queries import PrepareQueries, QueryRetriever, QuerySchemaLoader, query_is_gone
 from source_zoho.components.selection import choose
@@ -32,9 +31,8 @@ LONG_AGO = NOON - 100_000
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let nobody merge checkpoints but who says so, and leave nothing for other tests."""
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
+def nothing_is_left() -> Iterator[None]:
+    """Leave nothing for other tests."""
     yield
     coql_sample.forget()
     crm_coql.forget()

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
 from airbyte_cdk.models import AirbyteMessage
 
-from source_zoho.components import checkpoints
 from source_zoho.components.checkpoints import Progress
 from unit_tests.components.crm_fakes import ANYWHERE, Crm, Records, refusal, the_end_of_the_day, trouble
 from unit_tests.components.crm_leads import LONG_AGO, LOOKBACK_SECONDS, except_of, followed, leads, one_thing, read
 from unit_tests.components.lists import Retrieved
 from unit_tests.crm.module_model import ModuleModel
-
-
-@pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody merge checkpoints but who says so, and no notes be left from other tests."""
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
-    monkeypatch.setattr(checkpoints, "_notes", {})
 
 
 def positions(got: Retrieved) -> list[int]:

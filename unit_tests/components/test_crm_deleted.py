@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_zoho.components import checkpoints
 from source_zoho.components.checkpoints import Progress
 from source_zoho.components.crm_deleted import DeletedRecordsRetriever
 from unit_tests.components.crm_fakes import CONFIG, Call, Crm, a_crm_selector, a_page, refusal, since, trouble
@@ -21,12 +19,6 @@ from unit_tests.crm.module_model import NOON
 LEADS = StreamSlice(partition={"module": "Leads"}, cursor_slice={})
 DAY = 86_400
 LOOKBACK = 600
-
-
-@pytest.fixture(autouse=True)
-def nobody_merges(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
-    monkeypatch.setattr(checkpoints, "_notes", {})
 
 
 def a_deletion(number: int, at: int = NOON, kind: str = "recycle") -> dict[str, Any]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_zoho.components import checkpoints
 from source_zoho.components.checkpoints import Progress
 from source_zoho.components.crm_lists import CrmListRetriever
 from unit_tests.components.crm_fakes import (
@@ -23,12 +21,6 @@ from unit_tests.components.crm_fakes import (
 )
 from unit_tests.components.lists import Retrieved, retrieve_with
 from unit_tests.crm.module_model import NOON
-
-
-@pytest.fixture(autouse=True)
-def nobody_merges(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
-    monkeypatch.setattr(checkpoints, "_notes", {})
 
 
 def read(crm: Crm, where: StreamSlice = ORGANIZATION, place: str = "users", **settings: Any) -> Retrieved:

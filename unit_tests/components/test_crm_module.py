@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -53,10 +52,8 @@ BY_LISTS = {**CONFIG, "crm_transport": "rest"}
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let nobody merge checkpoints but who says so, and leave nothing for other tests."""
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
-    monkeypatch.setattr(checkpoints, "_notes", {})
+def nothing_is_left() -> Iterator[None]:
+    """Leave nothing for other tests."""
     yield
     crm_metadata.forget()
     crm_organization.forget()

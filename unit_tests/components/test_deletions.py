@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -126,12 +125,6 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     for name, shown in ((INVOICES, {"1", "2", "3"}), ("books_users", {"1", "8"})):
         account.lists[name] = FakeList(Columns.of(a_row(name), tells_changes=False), shown)
     return account
-
-
-@pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
-    yield
-    checkpoints._somebody_merges.clear()
 
 
 def test_the_first_sync_remembers_and_tells_nothing(account: Account, caplog: pytest.LogCaptureFixture) -> None:

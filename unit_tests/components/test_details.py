@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
 from typing import Any
 
 import pytest
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_zoho.components import checkpoints
 from source_zoho.components.follow import FollowRetriever
 from unit_tests.components.answers import an_answer
 from unit_tests.components.families import Family, Syncs, a_bulk_detailer, a_detailer, going_by
@@ -18,13 +16,6 @@ from unit_tests.paging.list_model import NOON, ListModel, stamp
 
 LONG_AGO = NOON - 100_000
 SEVEN = StreamSlice(partition={"organization_id": "7"}, cursor_slice={})
-
-
-@pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody merge checkpoints but who says so, and no notes be left from other tests."""
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
-    monkeypatch.setattr(checkpoints, "_notes", {})
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.types import StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_zoho.components import checkpoints
 from unit_tests.components.answers import an_answer
 from unit_tests.components.families import Family, Syncs, a_follower, going_by
 from unit_tests.components.lists import Retrieved, retrieve_with
@@ -19,13 +17,6 @@ from unit_tests.paging.list_model import NOON, ListModel, stamp
 
 LONG_AGO = NOON - 100_000
 SEVEN = {"organization_id": "7"}
-
-
-@pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody merge checkpoints but who says so, and no notes be left from other tests."""
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
-    monkeypatch.setattr(checkpoints, "_notes", {})
 
 
 @pytest.fixture

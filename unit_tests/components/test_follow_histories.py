@@ -9,7 +9,6 @@ then follow nobody. Pages have ten rows here, so a history of many pages needs f
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +17,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from source_zoho.components import checkpoints
 from source_zoho.components.follow import FollowRetriever
 from unit_tests.components.families import Family, Syncs, a_bulk_detailer, a_detailer, a_follower
 from unit_tests.paging.list_model import NOON, ListModel, Mode
@@ -36,12 +34,6 @@ many_histories = settings(
 )
 Make = Callable[..., FollowRetriever]
 MAKERS: dict[str, Make] = {"children": a_follower, "details": a_detailer, "bulk": a_bulk_detailer}
-
-
-@pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
-    monkeypatch.setattr(checkpoints, "_notes", {})
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
@@ -15,13 +14,6 @@ from unit_tests.paging.list_model import NOON, ListModel
 
 LONG_AGO = NOON - 100_000
 SEVEN = {"organization_id": "7"}
-
-
-@pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody merge checkpoints but who says so, and no notes be left from other tests."""
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
-    monkeypatch.setattr(checkpoints, "_notes", {})
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -257,9 +256,8 @@ def test_an_extractor_that_cannot_tell_a_missing_list_from_an_empty_one_is_a_mis
 
 
 @pytest.fixture
-def somebody_merges(monkeypatch: pytest.MonkeyPatch) -> None:
+def somebody_merges() -> None:
     """Let a source merge checkpoints into its states, as SourceZoho does while it reads."""
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
     checkpoints.Progress([])
 
 
@@ -299,9 +297,8 @@ def test_a_parent_that_is_read_for_its_ids_moves_no_state(lists: Lists) -> None:
     assert retrieve(lists, method="keyset", checkpoints=False).checkpoints == []
 
 
-def test_without_a_source_that_merges_them_no_checkpoint_is_sent(lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_source_that_merges_them_no_checkpoint_is_sent(lists: Lists) -> None:
     # A runner that takes the manifest alone would take a checkpoint for the state of the whole stream.
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
     lists.model = ListModel().add_many(range(LONG_AGO, LONG_AGO + 6_000))
 
     assert retrieve(lists, method="keyset").checkpoints == []

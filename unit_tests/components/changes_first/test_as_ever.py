@@ -10,35 +10,17 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components import changes_first
 from source_zoho.errors import ConfigProblem, Transient
-from unit_tests.components.told import (
+from unit_tests.components.changes_first.told import (
     HOUR,
     Telling,
     ToldSyncs,
     a_telling_list,
     edit,
-    forget_other_processes,
     notes,
-    read_an_hour_ago,
     refused,
     syncs_of,
     truth,
 )
-
-
-@pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    forget_other_processes(monkeypatch)
-
-
-@pytest.fixture
-def zoho() -> Telling:
-    return a_telling_list()
-
-
-@pytest.fixture
-def syncs(zoho: Telling) -> ToldSyncs:
-    return read_an_hour_ago(zoho)
-
 
 # ── What stays as it was ──
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import InitVar, dataclass, field
@@ -15,7 +14,7 @@ from urllib.parse import unquote
 import pytest
 import requests
 
-from source_zoho.components import changes_first, checkpoints, event_stores
+from source_zoho.components import changes_first
 from source_zoho.components.retriever import ListRetriever
 from source_zoho.components.traced import traced
 from source_zoho.errors import ZohoError
@@ -162,21 +161,6 @@ def following(zoho: Telling) -> Iterator[None]:
 def refused(code: int, words: str, status: int = 400) -> requests.Response:
     """Return how Zoho refuses."""
     return an_answer({"code": code, "message": words}, status=status)
-
-
-def forget_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forget stores, notes and checkpoints, which belong to a process."""
-    event_stores.forget()
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
-    monkeypatch.setattr(checkpoints, "_notes", {})
-
-
-def read_an_hour_ago(zoho: Telling) -> ToldSyncs:
-    """Return syncs of which the first has read the list of five pages, an hour ago."""
-    syncs = syncs_of(zoho)
-    syncs.run()
-    zoho.model.now += HOUR
-    return syncs
 
 
 def edit(zoho: Telling, *numbers: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from source_zoho.errors import Transient
-from unit_tests.components.told import (
+from unit_tests.components.changes_first.told import (
     A_DAY_SECONDS,
     HOUR,
     Telling,
@@ -17,28 +17,10 @@ from unit_tests.components.told import (
     a_list,
     a_telling_list,
     edit,
-    forget_other_processes,
     notes,
-    read_an_hour_ago,
     syncs_of,
     truth,
 )
-
-
-@pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    forget_other_processes(monkeypatch)
-
-
-@pytest.fixture
-def zoho() -> Telling:
-    return a_telling_list()
-
-
-@pytest.fixture
-def syncs(zoho: Telling) -> ToldSyncs:
-    return read_an_hour_ago(zoho)
-
 
 # ── Following ──
 

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
 
-from source_zoho.components import checkpoints
+from unit_tests.components.changes_first.told import A_DAY_SECONDS, HOUR, Telling, ToldSyncs
 from unit_tests.components.families import a_detailer, a_follower
-from unit_tests.components.told import A_DAY_SECONDS, Telling, ToldSyncs, a_telling_list
-
-HOUR = 3_600
-
-
-@pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
-    monkeypatch.setattr(checkpoints, "_notes", {})
-
-
-@pytest.fixture
-def zoho() -> Telling:
-    return a_telling_list()
 
 
 def syncs_of_notes(zoho: Telling, **settings: Any) -> ToldSyncs:

@@ -9,7 +9,6 @@ receiver that listened; and that, too, after the reading in full that comes at t
 from __future__ import annotations
 
 import random
-import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,18 +16,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_zoho.components import checkpoints
+from unit_tests.components.changes_first.told import (
+    A_DAY_SECONDS,
+    HOUR,
+    Telling,
+    ToldSyncs,
+    a_list,
+    a_telling_list,
+    truth,
+)
 from unit_tests.components.families import a_follower
 from unit_tests.components.test_follow_histories import many_histories
-from unit_tests.components.told import A_DAY_SECONDS, Telling, ToldSyncs, a_list, a_telling_list, truth
-
-HOUR = 3_600
-
-
-@pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoints, "_somebody_merges", threading.Event())
-    monkeypatch.setattr(checkpoints, "_notes", {})
 
 
 @dataclass(frozen=True)

@@ -8,35 +8,17 @@ from datetime import timedelta
 
 import pytest
 
-from unit_tests.components.told import (
+from unit_tests.components.changes_first.told import (
     HOUR,
     Telling,
     ToldSyncs,
-    a_telling_list,
     edit,
-    forget_other_processes,
     notes,
-    read_an_hour_ago,
     truth,
 )
 from unit_tests.webhooks.fakes import MemoryStore
 
 ANOTHER = "another store"
-
-
-@pytest.fixture(autouse=True)
-def a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    forget_other_processes(monkeypatch)
-
-
-@pytest.fixture
-def zoho() -> Telling:
-    return a_telling_list()
-
-
-@pytest.fixture
-def syncs(zoho: Telling) -> ToldSyncs:
-    return read_an_hour_ago(zoho)
 
 
 def with_more_events(zoho: Telling) -> None:
