@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -20,6 +19,7 @@ import requests
 from click.testing import CliRunner
 
 from integration_tests.builders import forget_earlier_syncs
+from integration_tests.ports import a_free_port
 from source_zoho.cli import app
 from source_zoho.emulator import Emulator
 
@@ -168,12 +168,6 @@ def done_in(place: Path, script: str) -> str:
 def config_of(place: Path) -> dict[str, Any]:
     config: dict[str, Any] = json.loads((place / "sandbox-config.json").read_text(encoding="utf-8"))
     return config
-
-
-def a_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def records(path: Path) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 
 from integration_tests.conftest import StartZoho
 from integration_tests.login_visitor import Visitor
+from integration_tests.ports import a_free_port
 from source_zoho.cli import app
 from source_zoho.emulator import Emulator
 
@@ -26,12 +27,6 @@ VISITOR = Path(__file__).with_name("login_visitor.py")
 # Only there so that a broken sign-in fails its test instead of holding it for ever.
 PATIENCE_IN_SECONDS = 120
 FEW = ("--streams", "books_bills")
-
-
-def a_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import psycopg
 from sqlalchemy import URL
+
+from integration_tests.ports import a_free_port
 
 # Set to "required", it makes tests fail that would otherwise be left out.
 WISH = "SOURCE_ZOHO_TEST_POSTGRES"
@@ -79,7 +80,7 @@ class Server:
 
     def start(self) -> None:
         """Start the server, on the port that it had before if it had one."""
-        self.port = self.port or _a_free_port()
+        self.port = self.port or a_free_port()
         settings = " ".join(f"-c {key}={value}" for key, value in {**self.settings, "port": str(self.port)}.items())
         self._control("start", "-w", "-t", str(_LONGEST_SECONDS), "-l", str(self.folder / "log"), "-o", settings)
 
@@ -146,9 +147,3 @@ def _run(*command: str) -> None:
         if done.returncode:
             told.seek(0)
             raise RuntimeError(f"{Path(command[0]).name} failed: {told.read().decode(errors='replace')}")
-
-
-def _a_free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

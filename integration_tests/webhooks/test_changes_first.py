@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import socket
 from collections.abc import Iterator
 from typing import Any, Literal
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from airbyte_cdk.models import AirbyteStreamStatus
 
 from integration_tests.builders import Run
 from integration_tests.conftest import StartZoho
+from integration_tests.ports import a_free_port
 from integration_tests.webhooks.following import Followed, days_later, followed, id_of, notes
 from integration_tests.webhooks.receiving import SECRET, served
 
@@ -135,11 +135,6 @@ def set_up_webhooks(world: Followed, port: int) -> None:
             url += f"?module={stream.removeprefix(f'{product}_')}&operation={operation}"
             webhooks.add(product, organization_id, url, secret=SECRET, module=emulated(stream), operations=(operation,))
     webhooks.behave(duplicates=0.4, disorder=1.0)
-
-
-def a_free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 # ── Whatever becomes of the events ──

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from integration_tests.builders import Run, a_config, forget_earlier_syncs
 from integration_tests.conftest import StartZoho
 from integration_tests.crm.builders import read as read_crm
+from integration_tests.ports import a_free_port
 from integration_tests.webhooks.following import Followed, followed
 from integration_tests.webhooks.receiving import SECRET, TOKEN, Served, served
-from integration_tests.webhooks.test_changes_first import a_free_port
 from integration_tests.webhooks.told import BILLING, BOOKS, CRM
 from source_zoho.cli import app
 

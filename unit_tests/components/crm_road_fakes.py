@@ -30,6 +30,8 @@ from unit_tests.crm.metadata import field as a_field
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CHANGED, NAME = a_field(CHANGED_AT, "datetime"), a_field("Last_Name")
+REST, COQL, BULK = Road.REST, Road.COQL, Road.BULK
+THE_CHECK = ["count after 0", "deletions"]  # what is asked when all that files have has come
 _A_BATCH = 1_000
 
 

@@ -12,7 +12,10 @@ from source_zoho.components.traced import ZohoFailure
 from source_zoho.crm.roads import Road
 from unit_tests.components.crm_fakes import the_end_of_the_day
 from unit_tests.components.crm_road_fakes import (
+    BULK,
+    COQL,
     NOON,
+    THE_CHECK,
     Module,
     a_long_module,
     changed_at,
@@ -23,10 +26,8 @@ from unit_tests.components.crm_road_fakes import (
     up_to,
 )
 
-REST, COQL, BULK = Road.REST, Road.COQL, Road.BULK
 EVERY_ROAD = ("auto", "rest", "coql", "bulk")
 A_SECOND = timedelta(seconds=1)
-THE_CHECK = ["count after 0", "deletions"]  # of what has come in files
 
 
 # ── which road ──

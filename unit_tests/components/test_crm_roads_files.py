@@ -10,7 +10,11 @@ from source_zoho.components.crm_road import RoadIsClosed
 from source_zoho.crm.roads import Road
 from unit_tests.components.crm_fakes import refusal, trouble
 from unit_tests.components.crm_road_fakes import (
+    BULK,
+    COQL,
     NOON,
+    REST,
+    THE_CHECK,
     Module,
     a_long_module,
     changed_at,
@@ -20,11 +24,6 @@ from unit_tests.components.crm_road_fakes import (
     refused,
     up_to,
 )
-
-REST, COQL, BULK = Road.REST, Road.COQL, Road.BULK
-EVERY_ROAD = ("auto", "rest", "coql", "bulk")
-A_SECOND = timedelta(seconds=1)
-THE_CHECK = ["count after 0", "deletions"]  # of what has come in files
 
 
 @pytest.mark.parametrize("wanted", ["auto", "bulk"])

@@ -9,9 +9,8 @@ from source_zoho.components.traced import ZohoFailure, traced
 from source_zoho.crm.roads import Road
 from source_zoho.errors import ConfigProblem, Transient, Unexpected
 from unit_tests.components.crm_fakes import the_end_of_the_day
-from unit_tests.components.crm_road_fakes import Module, ids
+from unit_tests.components.crm_road_fakes import BULK, COQL, REST, Module, ids
 
-REST, COQL, BULK = Road.REST, Road.COQL, Road.BULK
 TROUBLE = traced(Transient("Zoho has trouble of its own."), "INTERNAL_ERROR")
 TOO_LONG = traced(Unexpected("Zoho lists no more of it."), "PAGINATION_LIMIT_EXCEEDED")
 
