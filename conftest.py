@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import pickle
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -34,13 +35,17 @@ def what_never_changes_is_worked_out_once() -> Iterator[None]:
     Whoever asks gets a copy of its own, so nothing that a source does to its manifest reaches the next one.
     """
     source, written = cdk.ConcurrentDeclarativeSource, pickle.dumps(read_manifest())
-    with (
-        patch.object(cdk, "get_declarative_component_schema", cache(cdk.get_declarative_component_schema)),
-        patch.object(cdk, "validate_manifest", _validated(cdk.validate_manifest)),
-        patch.object(source, "_pre_process_manifest", _prepared(source._pre_process_manifest)),
-        patch.object(Resolver, "preprocess_manifest", _prepared(Resolver.preprocess_manifest)),
-        patch("source_zoho.source.read_manifest", lambda: pickle.loads(written)),
-    ):
+    shared: list[tuple[Any, str, Callable[..., Any]]] = [
+        (cdk, "get_declarative_component_schema", cache),
+        (cdk, "validate_manifest", _validated),
+        (source, "_pre_process_manifest", _prepared),
+        (Resolver, "preprocess_manifest", _prepared),
+    ]
+    with ExitStack() as stack:
+        for place, name, once in shared:
+            if hasattr(place, name):  # the CDK of the base image works some of it out elsewhere
+                stack.enter_context(patch.object(place, name, once(getattr(place, name))))
+        stack.enter_context(patch("source_zoho.source.read_manifest", lambda: pickle.loads(written)))
         yield
 
 

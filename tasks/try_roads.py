@@ -12,11 +12,9 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +26,7 @@ from bootstrap import starts
 from integration_tests.webhooks.postgres import Server, a_server
 from source_zoho.cli.changes import make_changes
 from source_zoho.emulator import Emulator
+from tasks.environments import CommandFailedError, an_installer, last_words, run
 from tasks.roads import EXAMPLES, ROADS, Place, Road
 from tasks.roads_landed import Verdict, compare
 
@@ -69,19 +68,6 @@ def python_for(road: Road) -> str:
     raise RoadIsClosedError(f"no Python {' or '.join(road.pythons)} on this machine; install one of them")
 
 
-def run(*command: str | Path, environment: Mapping[str, str] | None = None) -> None:
-    """Run *command*, or tell what it said last."""
-    done = subprocess.run(  # noqa: S603 - our own commands
-        [*map(str, command)], env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RoadIsClosedError(f"{Path(command[0]).name} {command[1]} failed: {_last_words(done.stderr)}")
-
-
-def _last_words(text: str) -> str:
-    return " / ".join(line.strip() for line in text.splitlines()[-3:])
-
-
 def install(road: Road, folder: Path, installer: Path, trial: Trial) -> Path:
     """Install the connector and what *road* needs into an environment; return where its programs are."""
     python = python_for(road)
@@ -118,10 +104,10 @@ def read(road: Road, place: Place, zoho: Emulator, trial: Trial, *, killed: bool
         codes = [process.wait() for process in processes]
     if killed:
         if -signal.SIGKILL not in codes:
-            raise RoadIsClosedError(f"it was to be killed and ended by itself: {_last_words(log.read_text())}")
+            raise RoadIsClosedError(f"it was to be killed and ended by itself: {last_words(log.read_text())}")
         return
     if any(codes):
-        raise RoadIsClosedError(f"it ended with {codes}: {_last_words(log.read_text())}")
+        raise RoadIsClosedError(f"it ended with {codes}: {last_words(log.read_text())}")
     trial.seconds.append(time.monotonic() - began)
     trial.calls.append(zoho.calls.total)
 
@@ -155,7 +141,7 @@ def travel(road: Road, folder: Path, installer: Path, server: Server) -> Trial:
             change(zoho)
             read(road, place, zoho, trial)
             trial.verdict = compare(zoho, road.landed(place), road.streams, exact=road.is_exact)
-    except RoadIsClosedError as error:
+    except (CommandFailedError, RoadIsClosedError) as error:
         trial.problem = str(error)
     return trial
 
@@ -174,15 +160,6 @@ def _prepare(road: Road, place: Place, zoho: Emulator) -> None:
     if road.prepared_by:
         program, *arguments = road.prepared_by
         run(place.programs / program, *arguments, environment=road.surroundings(place))
-
-
-@contextmanager
-def an_installer() -> Iterator[Path]:
-    """Yield uv in an environment of its own: it installs in seconds what takes pip minutes."""
-    with tempfile.TemporaryDirectory(prefix="source-zoho-uv-") as folder:
-        run(sys.executable, "-m", "venv", folder)
-        run(Path(folder) / "bin" / "python", "-m", "pip", "install", "--quiet", "uv")
-        yield Path(folder) / "bin" / "uv"
 
 
 def result(trials: dict[str, Trial]) -> Table:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
 from airbyte_cdk.sources.declarative.parsers.custom_code_compiler import AirbyteCustomCodeNotPermittedError
 from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import ManifestReferenceResolver
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
-from airbyte_cdk.utils.yaml_loader import safe_load_yaml
 from click.testing import CliRunner
 
 from source_zoho.files import schema_path
@@ -37,7 +37,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def manifest(bundle: Path) -> dict[str, Any]:
     """The bundle as a runner reads it."""
-    return dict(safe_load_yaml(bundle.read_text(encoding="utf-8")))
+    return dict(yaml.safe_load(bundle.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="module")

@@ -106,6 +106,14 @@ def test_no_dockerfile_stands_at_the_top() -> None:
     assert not (ROOT / "Dockerfile").exists()
 
 
+def test_the_base_image_is_named_with_tag_and_digest_and_runs_the_manifest() -> None:
+    version = yaml.safe_load((ROOT / "manifest.yaml").read_text(encoding="utf-8"))["version"]
+
+    # Airbyte builds whatever has a manifest at the top on this image, whose tag is the version of the CDK inside.
+    image = rf"docker\.io/airbyte/source-declarative-manifest:{re.escape(version)}@sha256:[0-9a-f]{{64}}"
+    assert re.fullmatch(image, DATA["connectorBuildOptions"]["baseImage"])
+
+
 def test_platforms_wait_for_longer_than_the_longest_silence() -> None:
     # Ten minutes, for Zoho's pause after too many sign-ins, and a few tries.
     assert 3 * 600 <= DATA["maxSecondsBetweenMessages"] <= 86_400

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import requests
@@ -81,6 +82,10 @@ class ZohoRequester(HttpRequester):
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         self.api_budget = self.budget()
         super().__post_init__(parameters)
+        # The CDK in the base image of metadata.yaml knows nothing of the two bounds above, and would wait for ever.
+        bounds = self.connect_timeout_in_seconds, self.read_timeout_in_seconds
+        session = self._http_client._session  # noqa: SLF001 - nothing public sets a bound
+        session.send = partial(session.send, timeout=bounds)  # type: ignore[method-assign]
 
     def budget(self) -> APIBudget:
         """Return what holds calls back until they may be made."""
