@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
@@ -33,9 +34,20 @@ class Visitor:
     pages: list[str] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
     callbacks: list[str] = field(default_factory=list)
+    _at_it: threading.Lock = field(default_factory=threading.Lock)
 
     def open(self, url: str) -> bool:
         """Go through a sign-in that begins at *url*; a browser always could be opened."""
+        with self._at_it:
+            self._go_through(url)
+        return True
+
+    def finish(self) -> None:
+        """Return when no sign-in is under way, as its last page may have left the command and not be here yet."""
+        with self._at_it:
+            return
+
+    def _go_through(self, url: str) -> None:
         page = self._follow(requests.get(url, timeout=_TIMEOUT_SECONDS, allow_redirects=False), url)
         while found := re.search(r'name="ticket" value="([^"]+)"', page):
             action = re.search(r'<form method="post" action="([^"]+)"', page)
@@ -44,7 +56,6 @@ class Visitor:
             form = {"ticket": found[1], "decision": self.decision}
             answer = requests.post(target, data=form, timeout=_TIMEOUT_SECONDS, allow_redirects=False)
             page = self._follow(answer, target)
-        return True
 
     @property
     def last_page(self) -> str:

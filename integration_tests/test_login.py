@@ -58,10 +58,13 @@ class Desk:
 
     def login(self, *flags: str, visitor: Visitor | None = None, code: str = "", **environment: str) -> Result:
         """Run the command in this process, with *visitor* at the browser."""
-        self.monkeypatch.setattr("webbrowser.open", (visitor or Visitor()).open)
+        visitor = visitor or Visitor()
+        self.monkeypatch.setattr("webbrowser.open", visitor.open)
         known = self.flags[:-2] if "--self-client" in flags else self.flags  # which opens no port
         given = ["login", *known, *flags]
-        return CliRunner().invoke(app, given, env=self.environment(**environment), input=f"{code}\n")
+        result = CliRunner().invoke(app, given, env=self.environment(**environment), input=f"{code}\n")
+        visitor.finish()
+        return result
 
     def revoke(self) -> Result:
         return CliRunner().invoke(app, ["login", "--revoke", "--config", str(self.path)], env={"COLUMNS": "300"})
