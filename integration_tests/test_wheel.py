@@ -62,7 +62,7 @@ def test_the_wheel_carries_the_manifest_every_schema_and_all_package_data(wheel:
     package_files = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "source_zoho").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in path.relative_to(ROOT).parts)
     }
 
     assert "source_zoho/manifest.yaml" in names
