@@ -10,7 +10,7 @@ from typing import Any
 
 from source_zoho.components.bodies import body_of, said_flag
 from source_zoho.components.coql_refusals import in_the_users_words
-from source_zoho.components.crm_asking import answer_to_a_promise, answer_with
+from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.crm_reader import asked_at
 from source_zoho.components.crm_requester import CrmRequester
 from source_zoho.components.traced import ZohoFailure, traced
@@ -189,12 +189,12 @@ class QueryReader:
 
     def _answer(self, ask: Ask, *, promised: bool) -> _Answer:
         script = self._reading.script(ask)
-        asked = answer_to_a_promise if promised else answer_with
         try:
-            response = asked(
+            response = answer_with(
                 "data",
                 self.requester,
                 self.wanted.stream,
+                promised=promised,
                 path="coql",
                 request_body_json={"select_query": script.text},
             )

@@ -19,12 +19,24 @@ _RECORDS = "data"
 _log = logging.getLogger("airbyte")
 
 
-def answer_with(key: str, requester: CrmRequester, stream: str, **request: Any) -> requests.Response:
+def answer_with(
+    key: str, requester: CrmRequester, stream: str, *, promised: bool = False, **request: Any
+) -> requests.Response:
     """
     Return an answer to *request* that has *key*, or says that there is nothing; any other is asked for again.
 
-    Raises ZohoFailure when Zoho refuses, or gives no such answer.
+    Where the answer before said that there are rows, they are *promised*: an answer without any is asked for once more.
+    Then it is believed, as somebody may have deleted what was left. Raises ZohoFailure when Zoho refuses, or gives no
+    such answer.
     """
+    response = _answer_with(key, requester, stream, request)
+    if not promised or (body_of(response) or {}).get(key):
+        return response
+    _log.info("%s: Zoho gives nothing where there should be something. Asking once more.", stream)
+    return _answer_with(key, requester, stream, request)
+
+
+def _answer_with(key: str, requester: CrmRequester, stream: str, request: Mapping[str, Any]) -> requests.Response:
     for _ in range(_TRIES):
         response = requester.send_request(**request)
         if response is None:
@@ -37,19 +49,6 @@ def answer_with(key: str, requester: CrmRequester, stream: str, **request: Any) 
             "Run again later, and report it if it stays."
         )
     )
-
-
-def answer_to_a_promise(key: str, requester: CrmRequester, stream: str, **request: Any) -> requests.Response:
-    """
-    Return an answer to *request*, of which the answer before said that it has rows; one without is asked for once more.
-
-    Then it is believed: somebody may have deleted what was left. Raises ZohoFailure as ``answer_with`` does.
-    """
-    response = answer_with(key, requester, stream, **request)
-    if (body_of(response) or {}).get(key):
-        return response
-    _log.info("%s: Zoho gives nothing where there should be something. Asking once more.", stream)
-    return answer_with(key, requester, stream, **request)
 
 
 def _has(key: str, body: Mapping[str, Any]) -> bool:

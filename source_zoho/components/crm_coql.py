@@ -17,7 +17,7 @@ import requests
 
 from source_zoho.components.bodies import body_of, said_flag
 from source_zoho.components.connection import tokens
-from source_zoho.components.crm_asking import answer_to_a_promise, answer_with
+from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.crm_reader import ModuleFacts, asked_at
 from source_zoho.components.crm_requester import CrmRequester
 from source_zoho.components.crm_road import RoadIsClosed, ends_everything, said_by
@@ -207,8 +207,9 @@ class CoqlReader:
             body = {"select_query": query.text}
         except ValueError as odd:
             raise self._closed(str(odd)) from None
-        answer = answer_to_a_promise if promised else answer_with
-        return answer("data", self.requester, self.facts.stream, path="coql", request_body_json=body)
+        return answer_with(
+            "data", self.requester, self.facts.stream, promised=promised, path="coql", request_body_json=body
+        )
 
     # ── refusals ──
 

@@ -56,17 +56,17 @@ class DeletedRecords:
     def _list(
         self, module: str, since: datetime | None, kind: str, seen: set[str]
     ) -> Iterator[tuple[list[Row], datetime]]:
-        windows = Windows()
+        windows, more = Windows(), False
         while not windows.done:
             asked = {"type": kind, "page": windows.page.number, "per_page": windows.page.size}
-            response = self._ask(module, asked, since)
+            response = self._ask(module, asked, since, promised=more)
             rows, info = rows_at("data", response), info_of(response)
             news = [row for row in rows if not _is_older(row, since) and row.get("id") not in seen]
             seen.update(str(row.get("id")) for row in news)
             yield news, zoho_time(response)
-            size = info.get("per_page")
+            size, more = info.get("per_page"), bool(said_flag(info.get("more_records")))
             ids = [str(row.get("id")) for row in rows]
-            windows.advance(ids, bool(said_flag(info.get("more_records"))), size if isinstance(size, int) else None)
+            windows.advance(ids, more, size if isinstance(size, int) else None)
             if windows.stalled:
                 raise traced(
                     Transient(
@@ -75,11 +75,19 @@ class DeletedRecords:
                     )
                 )
 
-    def _ask(self, module: str, asked: Mapping[str, Any], since: datetime | None) -> requests.Response:
+    def _ask(
+        self, module: str, asked: Mapping[str, Any], since: datetime | None, *, promised: bool
+    ) -> requests.Response:
         headers = {"If-Modified-Since": since_text(since)} if since else {}
         where = f"{self.name} of module {module}"
         return answer_with(
-            "data", self.requester, where, path=f"{module}/deleted", request_params=asked, request_headers=headers
+            "data",
+            self.requester,
+            where,
+            promised=promised,
+            path=f"{module}/deleted",
+            request_params=asked,
+            request_headers=headers,
         )
 
 

@@ -81,12 +81,12 @@ class CrmPages:
     def _by_number(
         self, query: Mapping[str, Any], where: StreamSlice, since: datetime | None
     ) -> Iterator[tuple[list[Row], datetime]]:
-        windows, met, repeated = Windows(), set[tuple[str, ...]](), 0
+        windows, met, repeated, more = Windows(), set[tuple[str, ...]](), 0, False
         while not windows.done and not self.is_off:
             numbered = self.follows == "page" or windows.page.number > 1
             page = {"page": windows.page.number, "per_page": windows.page.size} if numbered else {}
             try:
-                response = self._ask({**query, **page}, where, since)
+                response = self._ask({**query, **page}, where, since, promised=more)
             except ZohoFailure as failure:
                 if not (self.follows == "page" and _is_about_pages(failure)):
                     raise
@@ -97,9 +97,7 @@ class CrmPages:
             ids, more = [key_of(row, self.primary_key) for row in rows], bool(said_flag(info.get("more_records")))
             repeated = repeated + 1 if more and met.issuperset(ids) else 0
             if repeated > _MOST_REPEATED_PAGES:
-                raise traced(
-                    Transient(f"{self.name}: Zoho says that there is more, and repeats itself. Run again later.")
-                )
+                raise self._repeats_itself()
             met.update(ids)
             windows.advance(ids, more, _whole(info.get("per_page")) if numbered else len(rows))
 
@@ -109,18 +107,28 @@ class CrmPages:
         said, asked = _MARKS[self.follows]
         mark: dict[str, Any] = {}
         while not self.is_off:
-            response = self._ask({**query, **mark}, where, since)
+            response = self._ask({**query, **mark}, where, since, promised=bool(mark))
             yield rows_at(self.place, response), zoho_time(response)
-            following = info_of(response).get(said)
-            if not following or mark == {asked: following} or said_flag(info_of(response).get("more_records")) is False:
+            following, more = info_of(response).get(said), said_flag(info_of(response).get("more_records"))
+            if not following or more is False:
+                return
+            if mark == {asked: following}:
+                if more:
+                    raise self._repeats_itself()
                 return
             mark = {asked: following}
 
-    def _ask(self, query: Mapping[str, Any], where: StreamSlice, since: datetime | None) -> requests.Response:
+    def _repeats_itself(self) -> Exception:
+        return traced(Transient(f"{self.name}: Zoho says that there is more, and repeats itself. Run again later."))
+
+    def _ask(
+        self, query: Mapping[str, Any], where: StreamSlice, since: datetime | None, *, promised: bool
+    ) -> requests.Response:
         return answer_with(
             self.place.split(".")[0],
             self.requester,
             self.name,
+            promised=promised,
             stream_slice=where,
             path=filled_path(self.path, where),
             request_params=query,

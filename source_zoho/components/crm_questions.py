@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from source_zoho.components.bodies import body_of, said_flag
-from source_zoho.components.crm_asking import answer_to_a_promise, answer_with
+from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.crm_errors import NOTHING_THERE, QUESTION_IS_REFUSED
 from source_zoho.components.crm_facts import ModuleFacts
 from source_zoho.components.crm_requester import CrmRequester
@@ -60,9 +60,14 @@ class Questions:
         """
         asked = {"fields": ",".join(group), **self._facts.query, **parameters}
         facts, told = self._facts, dict(headers or {})
-        answer = answer_to_a_promise if promised else answer_with
-        return answer(
-            "data", self._requester, facts.stream, path=facts.api_name, request_params=asked, request_headers=told
+        return answer_with(
+            "data",
+            self._requester,
+            facts.stream,
+            promised=promised,
+            path=facts.api_name,
+            request_params=asked,
+            request_headers=told,
         )
 
     def by_ids(self, ids: Sequence[str], names: Sequence[str] | None = None) -> list[Row]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from airbyte_cdk.models import FailureType
 
-from source_zoho.components.crm_asking import answer_to_a_promise, answer_with
+from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.traced import ZohoFailure
 from unit_tests.components.crm_fakes import Crm
 
@@ -58,13 +58,13 @@ def test_when_it_stays_the_stream_says_so() -> None:
 def test_nothing_where_more_was_promised_is_asked_for_once_more(nothing: Any) -> None:
     crm = Crm().on("Leads", nothing, A_ROW)
 
-    assert answer_to_a_promise("data", crm, "crm_leads", path="Leads").json() == A_ROW  # type: ignore[arg-type]
+    assert answer_with("data", crm, "crm_leads", promised=True, path="Leads").json() == A_ROW  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("answer", "calls"), [(None, 2), (A_ROW, 1)])
 def test_a_promise_costs_a_call_more_only_where_it_is_broken_and_that_is_believed_then(answer: Any, calls: int) -> None:
     crm = Crm().on("Leads", answer)
 
-    answer_to_a_promise("data", crm, "crm_leads", path="Leads")  # type: ignore[arg-type]
+    answer_with("data", crm, "crm_leads", promised=True, path="Leads")  # type: ignore[arg-type]
 
     assert len(crm.calls) == calls

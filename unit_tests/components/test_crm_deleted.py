@@ -82,6 +82,14 @@ def test_a_long_list_is_read_page_by_page_each_deletion_once(count: int) -> None
     assert [int(record["id"]) for record in got.records] == list(range(count))
 
 
+@pytest.mark.parametrize("nothing", [204, {"data": []}])
+def test_nothing_where_more_deletions_were_promised_is_asked_for_once_more(nothing: Any) -> None:
+    first = a_page([a_deletion(1)], more_records=True, per_page=200)
+    crm = Crm().on("Leads/deleted", first, nothing, a_page([a_deletion(2)]))
+
+    assert [row["id"] for row in read(crm).records] == ["1", "2"]
+
+
 def test_a_list_that_is_too_long_for_zohos_pages_is_read_in_its_two_parts() -> None:
     kinds = ["recycle", "permanent"]
     rows = [a_deletion(number, kind=kinds[number % 2]) for number in range(700)]

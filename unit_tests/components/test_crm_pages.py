@@ -135,13 +135,45 @@ def test_a_list_goes_on_at_the_mark_that_the_answer_gives(follows: str, said: st
 
 
 def test_a_mark_that_leads_to_itself_ends_the_list() -> None:
-    crm = Crm().on("users", a_page([{"id": "1"}], key="users", more_records=True, next_page_token="a"))
+    crm = Crm().on("users", {"users": [{"id": "1"}], "info": {"next_page_token": "a"}})
 
     assert ids(a_list(crm, follows="token")) == ["1"]
     assert len(crm.calls) == 2
 
 
-# ── several lists of the same things ──
+def test_a_mark_that_leads_to_itself_although_there_is_more_is_passing_trouble() -> None:
+    crm = Crm().on("users", a_page([{"id": "1"}], key="users", more_records=True, next_page_token="t"))
+
+    with pytest.raises(ZohoFailure, match="says that there is more, and repeats itself") as raised:
+        ids(a_list(crm, follows="token"))
+
+    assert raised.value.failure_type == FailureType.transient_error
+
+
+@pytest.mark.parametrize(
+    ("follows", "first"),
+    [
+        ("page", {"more_records": True, "per_page": 200}),
+        ("token", {"more_records": True, "next_page_token": "t"}),
+        ("index", {"more_records": True, "next_index": "i"}),
+    ],
+)
+@pytest.mark.parametrize("nothing", [None, {"users": [], "info": {}}])
+def test_nothing_where_more_was_promised_is_asked_for_once_more(
+    follows: str, first: dict[str, Any], nothing: Any
+) -> None:
+    crm = Crm().on("users", a_page([{"id": "1"}], key="users", **first), nothing, a_page([{"id": "2"}], key="users"))
+
+    assert ids(a_list(crm, follows=follows)) == ["1", "2"]
+
+
+@pytest.mark.parametrize("follows", ["page", "token", "index"])
+def test_what_is_gone_meanwhile_is_believed_the_second_time(follows: str) -> None:
+    more = {"more_records": True, "per_page": 200, "next_page_token": "t", "next_index": "i"}
+    crm = Crm().on("users", a_page([{"id": "1"}], key="users", **more), None)
+
+    assert ids(a_list(crm, follows=follows)) == ["1"]
+    assert len(crm.calls) == 3
 
 
 def test_several_queries_are_asked_for_and_a_row_counts_once() -> None:
