@@ -141,7 +141,12 @@ def told_about_webhooks(url: str, webhooks: int, receiver_url: str) -> Group:
 def welcome(url: str, config_path: Path, organizations: int, size: str) -> Group:
     """Return what a person needs to know to use the sandbox."""
     config = str(config_path)
-    commands = (f"check --config {config}", f"discover --config {config}", f"read --config {config} --catalog FILE")
+    commands = (
+        f"check --config {config}",
+        f"land --config {config} --streams books_invoices,crm_leads",
+        f"discover --config {config}",
+        f"read --config {config} --catalog FILE",
+    )
     return Group(
         Text.assemble(("Zoho sandbox", "bold"), " at ", (url, "bold cyan")),
         f"  {organizations} organizations of Books and Billing and one of CRM, size {size}.",
@@ -150,7 +155,7 @@ def welcome(url: str, config_path: Path, organizations: int, size: str) -> Group
         "",
         "In another terminal:",
         *(Text.assemble("  ", (f"source-zoho {command}", "green")) for command in commands),
-        Text("  read wants a configured catalog; `source-zoho demo --keep` leaves one to start from.", "dim"),
+        Text("  land fills a DuckDB file. read wants a configured catalog; `source-zoho demo --keep` leaves one.", "dim"),
         "",
         Text("Ctrl-C stops the sandbox.", "dim"),
     )
