@@ -9,12 +9,11 @@ from typing import IO, Any, Self
 
 import orjson
 
+from source_zoho.cli.failures import few_of
+
 # The console entry point, so that a helper verb sees exactly what a platform would see.
 CONNECTOR = (sys.executable, "-m", "source_zoho.run")
 SECONDS_TO_STOP = 5
-MESSAGES_SHOWN = 5
-# A failed read ends with one more message, which sums up all others.
-REPETITION = "streams could not be read completely"
 
 
 class ConnectorFailedError(Exception):
@@ -119,13 +118,6 @@ def error_texts(message: Mapping[str, Any]) -> list[str]:
         case {"type": "CONNECTION_STATUS", "connectionStatus": {"status": "FAILED", "message": str(text)}}:
             return [text]
     return []
-
-
-def few_of(texts: Sequence[str]) -> list[str]:
-    """Return the first of *texts*, and how many more there are, without the one that repeats the others."""
-    told = [text for text in texts if REPETITION not in text] or list(texts)
-    more = len(told) - MESSAGES_SHOWN
-    return [*told[:MESSAGES_SHOWN], *([f"... and {more} more failures."] if more > 0 else [])]
 
 
 def only(kind: str, messages: Iterable[dict[str, Any]]) -> dict[str, Any]:

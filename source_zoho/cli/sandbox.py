@@ -155,7 +155,9 @@ def welcome(url: str, config_path: Path, organizations: int, size: str) -> Group
         "",
         "In another terminal:",
         *(Text.assemble("  ", (f"source-zoho {command}", "green")) for command in commands),
-        Text("  land fills a DuckDB file. read wants a configured catalog; `source-zoho demo --keep` leaves one.", "dim"),
+        Text(
+            "  land fills a DuckDB file. read wants a configured catalog; `source-zoho demo --keep` leaves one.", "dim"
+        ),
         "",
         Text("Ctrl-C stops the sandbox.", "dim"),
     )

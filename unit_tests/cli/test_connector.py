@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from source_zoho.cli.connector import ConnectorFailedError, error_texts, few_of, only, parse
+from source_zoho.cli.connector import ConnectorFailedError, error_texts, only, parse
 from unit_tests.cli.messages import a_record, a_status, an_error
 
 
@@ -37,17 +37,3 @@ def test_the_one_message_asked_for_is_found_among_others() -> None:
 def test_a_connector_that_never_says_it_has_failed() -> None:
     with pytest.raises(ConnectorFailedError, match="without a CATALOG message"):
         only("CATALOG", [{"type": "LOG"}])
-
-
-def test_many_failures_are_told_by_the_first_few() -> None:
-    assert few_of([f"failure {number}" for number in range(7)]) == [
-        *(f"failure {number}" for number in range(5)),
-        "... and 2 more failures.",
-    ]
-
-
-def test_the_summary_that_only_repeats_is_left_out_unless_it_is_all_there_is() -> None:
-    summary = "1 of 53 streams could not be read completely: books_bills. The reason of each is told above."
-
-    assert few_of(["books_bills lacks a scope.", summary]) == ["books_bills lacks a scope."]
-    assert few_of([summary]) == [summary]

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from source_zoho.cli.connector import REPETITION, parse
+from source_zoho.cli.connector import parse
+from source_zoho.cli.failures import REPETITION
 from source_zoho.cli.sync.facts import COMPLETE, Stream, Sync
 from source_zoho.ledger import PREFIX, bill_in
 from source_zoho.paging.instants import parse as instant
