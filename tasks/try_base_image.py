@@ -49,8 +49,8 @@ def an_environment(installer: Path, place: Path, *what: str) -> Path:
     """Install *what* into *place*, whatever CDK it wants, and the one of the base image; return the Python there."""
     run(sys.executable, "-m", "venv", place)
     python = place / "bin" / "python"
-    for each in (*what, cdk()):
-        run(installer, "pip", "install", "--python", python, *each.split())
+    for each in filter(None, (what, (cdk(),))):
+        run(installer, "pip", "install", "--python", python, *each)
     return python
 
 
@@ -115,7 +115,7 @@ def main(arguments: tuple[str, ...]) -> None:
         folder = Path(place)
         try:
             bare = an_environment(installer, folder / "bare")
-            installed = an_environment(installer, folder / "installed", f"--editable {ROOT}[demo,dev,webhooks]")
+            installed = an_environment(installer, folder / "installed", "--editable", f"{ROOT}[demo,dev,webhooks]")
             click.echo(f"As Airbyte builds it: {compare(installed, lay_out(folder / 'image', bare), bare, folder)}.")
         except CommandFailedError as error:
             raise click.ClickException(str(error)) from error
