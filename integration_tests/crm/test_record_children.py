@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -217,15 +218,16 @@ def test_the_start_date_spares_records_that_did_not_change_since(a_zoho: StartZo
     changed = zoho.crm.ids("Leads")[2]
     zoho.clock.advance(seconds=A_DAY_SECONDS)
     zoho.crm.edit("Leads", changed, Description="Now")
-    start = zoho.crm.record("Leads", changed)["Modified_Time"]
+    changed_at = zoho.crm.record("Leads", changed)["Modified_Time"]
 
-    read(zoho, TIMELINES, start_date=start_of_day(start), **DETAILS)
+    read(zoho, TIMELINES, start_date=an_hour_before(changed_at), **DETAILS)
 
     assert set(asked(zoho, TIMELINES)) == {f"Leads/{changed}"}
 
 
-def start_of_day(stamp: str) -> str:
-    return f"{stamp[:10]}T00:00:00Z"
+def an_hour_before(stamp: str) -> str:
+    moment = datetime.fromisoformat(stamp).astimezone(UTC) - timedelta(hours=1)
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_a_record_that_changes_while_we_read_is_asked_about_in_the_next_sync(a_zoho: StartZoho) -> None:
