@@ -30,7 +30,7 @@ TOKEN = {"access_token": "1000.T", "expires_in": 3600, "api_domain": "https://ww
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     """Token store, pace and organizations are shared by a process: forget them after each test."""
     yield
     stores._stores.clear()

@@ -20,7 +20,7 @@ TEXT, NUMBER = ["null", "string"], ["null", "number"]
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     yield
     coql_sample.forget()
     crm_metadata.forget()

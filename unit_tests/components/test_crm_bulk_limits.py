@@ -15,7 +15,7 @@ from unit_tests.components.crm_fakes import CONFIG
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     """The quota is shared by a process: forget it after each test."""
     yield
     quotas._quotas.clear()

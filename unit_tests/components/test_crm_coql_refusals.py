@@ -21,7 +21,7 @@ from unit_tests.crm.module_model import moment, stamp
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     """What was learned is shared by a process: forget it after each test."""
     yield
     crm_coql.forget()

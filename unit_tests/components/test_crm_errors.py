@@ -23,7 +23,7 @@ from unit_tests.components.failures import CONFIG
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     """Token store and quota are shared by a process: forget them after each test."""
     yield
     stores._stores.clear()

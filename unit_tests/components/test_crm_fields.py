@@ -16,7 +16,7 @@ from unit_tests.crm.metadata import field_row, module_row
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     yield
     crm_metadata.forget()
     tokens._stores.clear()

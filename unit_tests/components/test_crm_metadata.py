@@ -22,7 +22,7 @@ NAMES = [f"Module{number}" for number in range(12)]
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     yield
     crm_metadata.forget()
     tokens._stores.clear()

@@ -25,7 +25,7 @@ FIELDS = {
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     yield
     crm_metadata.forget()
     tokens._stores.clear()

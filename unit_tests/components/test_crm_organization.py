@@ -21,7 +21,7 @@ ENTERPRISE = {"zgid": "20071234567", "id": "1", "license_details": {"paid": True
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     yield
     crm_organization.forget()
     tokens._stores.clear()

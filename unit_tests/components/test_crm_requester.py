@@ -28,7 +28,7 @@ LEADS = "http://127.0.0.1:9/crm/v8/Leads"
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     """Token store and quota are shared by a process: forget them after each test."""
     yield
     stores._stores.clear()

@@ -17,7 +17,7 @@ from unit_tests.components.failures import CONFIG, a_handler, an_answer, the_fai
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     """Token store and pace are shared by a process: forget them after each test."""
     yield
     stores._stores.clear()

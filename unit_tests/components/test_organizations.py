@@ -41,7 +41,7 @@ class ARequester:
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     yield
     organizations._known.clear()
     tokens._stores.clear()

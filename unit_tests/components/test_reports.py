@@ -93,7 +93,7 @@ def a_selector() -> RecordSelector:
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     yield
     organizations.forget()
 

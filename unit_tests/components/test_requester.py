@@ -31,7 +31,7 @@ CONFIG = {
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     """Token store and pace are shared by a process: forget them after each test."""
     yield
     stores._stores.clear()

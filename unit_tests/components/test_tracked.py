@@ -44,7 +44,7 @@ ANYWHERE = re.compile("http://127.0.0.1:9/")
 
 
 @pytest.fixture(autouse=True)
-def a_process_of_its_own() -> Iterator[None]:
+def nothing_is_left() -> Iterator[None]:
     """Token store and pace are shared by a process: forget them after each test."""
     yield
     stores._stores.clear()
