@@ -1,16 +1,13 @@
 """How are many failures of a run said in few words?"""
 
-import re
 from collections.abc import Sequence
 
-from source_zoho.cli.sync.causes import Cause, causes
+from source_zoho.cli.sync.causes import Cause, causes, place_in
 from source_zoho.cli.sync.words import counted, some
-from source_zoho.ledger import TITLES
 
 MESSAGES_SHOWN = 5
 # A failed read ends with one more message, which sums up all others.
 REPETITION = "streams could not be read completely"
-_STREAM = re.compile(r"(\w+)(?: of organization \w+)?: ")
 
 
 def few_of(texts: Sequence[str]) -> list[str]:
@@ -29,9 +26,8 @@ def few_of(texts: Sequence[str]) -> list[str]:
 
 
 def _stream_in(text: str) -> str:
-    """Return the stream that *text* begins with, empty when it is about all."""
-    found = _STREAM.match(text)
-    return found[1] if found and found[1].partition("_")[0] in TITLES else ""
+    place = place_in(text)
+    return place["stream"] if place else ""
 
 
 def _sentences(cause: Cause) -> str:

@@ -23,8 +23,8 @@ _ALL_BUT_ENDS_AND_QUOTES = bytes(set(range(256)) - set(b'\n"'))
 csv.field_size_limit(1 << 24)
 
 # What the readers of archive, text and table raise when the bytes are not what they should be. Broken text is
-# a ValueError; compression that Python lacks, and archives with a password, are the last two.
-BROKEN = (BadZipFile, zlib.error, EOFError, csv.Error, ValueError, NotImplementedError, RuntimeError)
+# a ValueError; compression that Python lacks, and archives with a password, are RuntimeErrors.
+BROKEN = (BadZipFile, zlib.error, EOFError, csv.Error, ValueError, RuntimeError)
 
 
 class DamagedFileError(Exception):

@@ -22,8 +22,6 @@ from source_zoho.components.traced import traced
 from source_zoho.configuration import lookback_minutes, start_date
 from source_zoho.errors import ConfigProblem
 
-__all__ = ["DELETED_AT", "KEPT_FOR", "DeletedRecords", "DeletedRecordsRetriever"]
-
 
 @dataclass
 class DeletedRecordsRetriever(Retriever):

@@ -14,14 +14,13 @@ from source_zoho.components.bodies import said_flag
 from source_zoho.components.checkpoints import CLOCKS_MAY_DIFFER_BY
 from source_zoho.components.crm_asking import answer_with
 from source_zoho.components.crm_errors import CHAIN_IS_FULL
-from source_zoho.components.crm_pages import Row, info_of, rows_at
+from source_zoho.components.crm_pages import Row, info_of, repeats_itself, rows_at
 from source_zoho.components.crm_questions import since_text
 from source_zoho.components.crm_requester import CrmRequester
 from source_zoho.components.crm_road import ends_everything
 from source_zoho.components.lists import zoho_time
-from source_zoho.components.traced import ZohoFailure, traced
+from source_zoho.components.traced import ZohoFailure
 from source_zoho.crm.weave import moment
-from source_zoho.errors import Transient
 from source_zoho.paging.windows import Windows
 
 # https://www.zoho.com/crm/developer/docs/api/v8/get-deleted-records.html: 60 days in the recycle bin, 120 days after
@@ -68,12 +67,7 @@ class DeletedRecords:
             ids = [str(row.get("id")) for row in rows]
             windows.advance(ids, more, size if isinstance(size, int) else None)
             if windows.stalled:
-                raise traced(
-                    Transient(
-                        f"{self.name} of module {module}: Zoho says that there is more, and repeats itself. Run again "
-                        "later."
-                    )
-                )
+                raise repeats_itself(f"{self.name} of module {module}")
 
     def _ask(
         self, module: str, asked: Mapping[str, Any], since: datetime | None, *, promised: bool

@@ -23,9 +23,9 @@ from typing import Any, cast
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_zoho.components.checkpoints import CLOCKS_MAY_DIFFER_BY
-from source_zoho.components.crm_deleted import DELETED_AT, KEPT_FOR, DeletedRecords
 from source_zoho.components.crm_errors import HAS_NO_SUCH_LIST
 from source_zoho.components.crm_facts import ModuleFacts
+from source_zoho.components.crm_gone import DELETED_AT, KEPT_FOR, DeletedRecords
 from source_zoho.components.crm_module import CREATED_AT, ModuleRetriever
 from source_zoho.components.crm_parts import crm_requester, module_retriever
 from source_zoho.components.crm_roads import AUTO

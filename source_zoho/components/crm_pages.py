@@ -97,7 +97,7 @@ class CrmPages:
             ids, more = [key_of(row, self.primary_key) for row in rows], bool(said_flag(info.get("more_records")))
             repeated = repeated + 1 if more and met.issuperset(ids) else 0
             if repeated > _MOST_REPEATED_PAGES:
-                raise self._repeats_itself()
+                raise repeats_itself(self.name)
             met.update(ids)
             windows.advance(ids, more, _whole(info.get("per_page")) if numbered else len(rows))
 
@@ -114,12 +114,9 @@ class CrmPages:
                 return
             if mark == {asked: following}:
                 if more:
-                    raise self._repeats_itself()
+                    raise repeats_itself(self.name)
                 return
             mark = {asked: following}
-
-    def _repeats_itself(self) -> Exception:
-        return traced(Transient(f"{self.name}: Zoho says that there is more, and repeats itself. Run again later."))
 
     def _ask(
         self, query: Mapping[str, Any], where: StreamSlice, since: datetime | None, *, promised: bool
@@ -151,6 +148,11 @@ class CrmPages:
             self.without.update(below)
         _log.info("%s: Zoho has none for %s (%s).", self.name, ", ".join(map(str, below)), failure.code)
         return True
+
+
+def repeats_itself(what: str) -> ZohoFailure:
+    """Return the failure of *what* comes again and again although Zoho says that there is more."""
+    return traced(Transient(f"{what}: Zoho says that there is more, and repeats itself. Run again later."))
 
 
 def rows_at(place: str, response: requests.Response) -> list[Row]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from source_zoho.components import crm_missed
-from source_zoho.components.crm_deleted import KEPT_FOR
+from source_zoho.components.crm_gone import KEPT_FOR
 from source_zoho.components.crm_missed import reconcile
 from source_zoho.components.traced import ZohoFailure
 from source_zoho.crm.weave import Row

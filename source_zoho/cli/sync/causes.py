@@ -73,10 +73,15 @@ def causes(told: Iterable[tuple[str, str]]) -> list[Cause]:
     return sorted(found, key=lambda cause: len(cause.streams), reverse=True)
 
 
-def _said(stream: str, words: str) -> _Said:
+def place_in(words: str) -> re.Match[str] | None:
+    """Return the ``stream`` that *words* begin with, and the ``id`` of its organization; None when there is none."""
     place = _PLACE.match(words)
+    return place if place and place["stream"].partition("_")[0] in TITLES else None
+
+
+def _said(stream: str, words: str) -> _Said:
     # What a stream meets in the list that it belongs to, it says with the name of that list.
-    found = place if place and stream and place["stream"].partition("_")[0] in TITLES else None
+    found = place_in(words) if stream else None
     own = words[found.end() :] if found else words
     said = _Said(stream, own, own)
     if found and found["id"]:
